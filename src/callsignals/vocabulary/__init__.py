@@ -1,0 +1,1 @@
+"""The nouns that every room shares: what was spoken, what was measured, what each signal means."""

@@ -1,0 +1,301 @@
+"""What every signal means: the registry that code, docs, report tooltips and schemas share.
+
+The arithmetic itself lives beside its function (``conversation``, ``language``, ``comments``); this table says what
+each figure is called, in which phase and unit it stands, which way is good, and how its parts are pooled over
+several observations: ``pooled = scale * sum(numerators) / sum(denominators)``, null below ``minimum_denominator``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+__all__ = [
+    "CONVERSATION_SIGNALS",
+    "DEFINITIONS",
+    "TERM_SIGNALS",
+    "TEXT_SIGNALS",
+    "Definition",
+    "Direction",
+    "Kind",
+    "Phase",
+    "definitions_digest",
+]
+
+Phase = Literal["before", "during", "after"]
+Direction = Literal["up", "down", "neither"]
+Kind = Literal["number", "boolean", "category", "categories"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The meaning of one signal.
+
+    Attributes:
+        name: as it stands in records.
+        phase: before, during or after the sale.
+        unit: ``share``, ``ratio``, ``s``, ``per 5 min``, ``per hour``, ``words/min``, ``months`` or "" (labels).
+        kind: number, boolean (1/0), one category, several categories.
+        formula: for people; numerator / denominator where there are any.
+        insufficient_when: for people.
+        direction: which way is good; ``neither`` for habits such as talk share.
+        scale: factor between numerator / denominator and the value.
+        minimum_denominator: below it a pooled figure is null; None when the parts are not poolable.
+        averaged: whether a mean over observations makes sense.
+    """
+
+    name: str
+    phase: Phase
+    unit: str
+    formula: str
+    insufficient_when: str
+    kind: Kind = "number"
+    direction: Direction = "neither"
+    scale: float = 1.0
+    minimum_denominator: float | None = None
+    averaged: bool = True
+
+
+def _rows(*definitions: Definition) -> dict[str, Definition]:
+    return {definition.name: definition for definition in definitions}
+
+
+_ROLES = "roles unknown, or under 3 s of speech from either party"
+
+CONVERSATION_SIGNALS = _rows(
+    Definition(
+        "seller_talk_share",
+        "during",
+        "share",
+        "S / (S + C): seller speech seconds / speech seconds of both parties",
+        f"S + C < 10 s; {_ROLES}",
+        minimum_denominator=10.0,
+    ),
+    Definition(
+        "customer_talk_share",
+        "during",
+        "share",
+        "C / (S + C): customer speech seconds / speech seconds of both parties",
+        f"S + C < 10 s; {_ROLES}",
+        minimum_denominator=10.0,
+    ),
+    Definition(
+        "customer_seller_talk_ratio",
+        "during",
+        "ratio",
+        "C / S: customer speech seconds / seller speech seconds; over several calls (1 - m) / m of the mean seller share m",
+        f"S < 5 s; {_ROLES}",
+        minimum_denominator=5.0,
+        averaged=False,
+    ),
+    Definition(
+        "silence_share",
+        "during",
+        "share",
+        "seconds in the call span when neither party speaks / call span",
+        "span < 10 s",
+        minimum_denominator=10.0,
+    ),
+    Definition(
+        "overlap_share",
+        "during",
+        "share",
+        "seconds in the call span when both parties speak / call span",
+        "span < 10 s; mono without overlap-aware diarization; transcript",
+        minimum_denominator=10.0,
+    ),
+    Definition(
+        "longest_monologue_s", "during", "s", "longest seller turn, short turns of the other side skipped", "no seller turn"
+    ),
+    Definition(
+        "longest_customer_story_s",
+        "during",
+        "s",
+        "longest customer turn, short turns of the other side skipped",
+        "no customer turn",
+    ),
+    Definition(
+        "interactivity_per_5min",
+        "during",
+        "per 5 min",
+        "floor changes between the parties x 300 / call span; turns under 3 words ignored when words are known",
+        "span < 60 s",
+        scale=300.0,
+        minimum_denominator=60.0,
+    ),
+    Definition(
+        "patience_s",
+        "during",
+        "s",
+        "median over customer-to-seller floor changes of max(0, seller start - customer end)",
+        f"fewer than 3 such changes; {_ROLES}",
+    ),
+    Definition(
+        "customer_latency_s",
+        "during",
+        "s",
+        "median over seller-to-customer floor changes of max(0, customer start - seller end)",
+        f"fewer than 3 such changes; {_ROLES}",
+    ),
+    *(
+        Definition(
+            f"{party}_questions_per_hour",
+            "during",
+            "per hour",
+            f"questions by the {party} x 3600 / call span",
+            f"span < 60 s; {_ROLES}",
+            scale=3600.0,
+            minimum_denominator=60.0,
+        )
+        for party in ("seller", "customer")
+    ),
+    *(
+        Definition(
+            f"{party}_interruptions_per_hour",
+            "during",
+            "per hour",
+            f"times the {party} starts while the other speaks and both then talk for more than 0.5 s x 3600 / call span",
+            f"span < 60 s; mono without overlap-aware diarization; transcript; {_ROLES}",
+            scale=3600.0,
+            minimum_denominator=60.0,
+        )
+        for party in ("seller", "customer")
+    ),
+    *(
+        Definition(
+            f"{party}_words_per_minute",
+            "during",
+            "words/min",
+            f"words by the {party} x 60 / own speech seconds",
+            f"own speech < 10 s; {_ROLES}",
+            scale=60.0,
+            minimum_denominator=10.0,
+        )
+        for party in ("seller", "customer")
+    ),
+)
+"""Per call, from intervals and words (``callsignals.conversation``)."""
+
+TERM_SIGNALS = _rows(
+    Definition(
+        "need_term_share",
+        "during",
+        "share",
+        "need mentions of both parties / need and product mentions of both parties",
+        "fewer than 5 mentions",
+        minimum_denominator=5.0,
+    ),
+    Definition(
+        "product_term_share",
+        "during",
+        "share",
+        "product mentions of both parties / need and product mentions of both parties",
+        "fewer than 5 mentions",
+        minimum_denominator=5.0,
+    ),
+    *(
+        Definition(
+            f"{party}_need_term_share",
+            "during",
+            "share",
+            f"need mentions by the {party} / need and product mentions by the {party}",
+            f"fewer than 5 mentions by the {party}; roles unknown",
+            minimum_denominator=5.0,
+        )
+        for party in ("customer", "seller")
+    ),
+    *(
+        Definition(
+            f"{kind}_talk_share",
+            "during",
+            "share",
+            f"speech seconds of sentences about {kind} terms / all speech seconds; a tie splits evenly",
+            "fewer than 20 sentences; no times",
+        )
+        for kind in ("need", "product")
+    ),
+    Definition(
+        "need_uptake",
+        "during",
+        "share",
+        "customer's distinct need terms that the seller says later / customer's distinct need terms",
+        "fewer than 3 distinct need terms; roles unknown",
+        direction="up",
+        minimum_denominator=3.0,
+    ),
+)
+"""Per call, from term mentions (``callsignals.language``)."""
+
+_ABSTAIN = "text says too little, is in another language, or the classifier is not certain enough"
+
+TEXT_SIGNALS = _rows(
+    Definition("referral_source", "before", "", "how they say they heard of us", _ABSTAIN, kind="category"),
+    Definition(
+        "referral_personal",
+        "before",
+        "boolean",
+        "1 when a person vouched: word_of_mouth, customer_reference or partner among the sources",
+        _ABSTAIN,
+        kind="boolean",
+        direction="up",
+    ),
+    Definition(
+        "relationship_months", "before", "months", "how long they say they have followed us", "no duration said", direction="up"
+    ),
+    Definition(
+        "reply_intent",
+        "before",
+        "",
+        "interest, question, objection, thanks, unsubscribe, out_of_office or other",
+        _ABSTAIN,
+        kind="category",
+    ),
+    Definition(
+        "nps_group",
+        "after",
+        "",
+        "promoter (9-10), passive (7-8), detractor (0-6, or 1-6) by score; without a score predicted from the text",
+        _ABSTAIN,
+        kind="category",
+    ),
+    Definition(
+        "comment_polarity",
+        "after",
+        "",
+        "positive, neutral, negative or mixed, from the text alone (phase before for replies)",
+        _ABSTAIN,
+        kind="category",
+    ),
+    Definition(
+        "comment_reasons", "after", "", "reasons named in the text, each as reason:polarity", _ABSTAIN, kind="categories"
+    ),
+    Definition(
+        "recommends",
+        "after",
+        "boolean",
+        "1 when they say they have recommended or would recommend us, 0 when they would not",
+        "unsaid",
+        kind="boolean",
+        direction="up",
+    ),
+    Definition(
+        "score_text_mismatch",
+        "after",
+        "boolean",
+        "1 when the score's group and the text clearly disagree",
+        "no score, or no polarity",
+        kind="boolean",
+        direction="down",
+    ),
+)
+"""Per comment (``callsignals.comments``)."""
+
+DEFINITIONS: dict[str, Definition] = {**CONVERSATION_SIGNALS, **TERM_SIGNALS, **TEXT_SIGNALS}
+
+
+def definitions_digest() -> str:
+    """sha256 over all definitions: part of a signal's ``id``, so that a changed formula changes it."""
+    rows = [asdict(DEFINITIONS[name]) for name in sorted(DEFINITIONS)]
+    return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
