@@ -1,0 +1,106 @@
+"""Files that appear whole or not at all, and digests of what is in them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from callsignals.errors import OutputError
+
+__all__ = ["canonical_json", "digest_of", "file_digest", "file_name_for", "replacing", "write_bytes", "write_text"]
+
+_LONGEST_NAME_BYTES = 180  # room for suffixes under the common limit of 255
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary sibling to write to, which replaces ``path`` on success.
+
+    The sibling is flushed to disk before the rename, so that after a crash ``path`` holds either the old bytes
+    or the new, never a part. It is removed when the body raises.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        os.close(handle)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise _cannot_write(path, error) from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable; only POSIX lets a folder be opened for that."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems refuse fsync on folders
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        str(path),
+        f"cannot be written ({error.strerror or error})",
+        "Free some space or choose another folder with --out; what is finished is kept.",
+        code="cannot_write",
+    )
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` whole or not at all."""
+    with replacing(path) as part:
+        part.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write ``content`` as UTF-8 with ``\\n`` line ends, whole or not at all."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def canonical_json(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
+    """One JSON text per value: sorted keys, no spaces, no NaN."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def digest_of(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
+    """sha256 (hex) of the canonical JSON of ``value``."""
+    return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """sha256 (hex) of a file's bytes."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def file_name_for(identifier: str) -> str:
+    """A file name (without suffix) for any id: percent-encoded, over-long ones cut and told apart by a digest."""
+    name = quote(identifier, safe="")
+    if len(name) <= _LONGEST_NAME_BYTES:
+        return name
+    return f"{name[:_LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8')).hexdigest()[:16]}"

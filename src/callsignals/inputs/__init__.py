@@ -1,0 +1,1 @@
+"""What comes in: settings, tables, workspaces, and transcripts made elsewhere."""

@@ -1,0 +1,259 @@
+"""``callsignals.toml``: every key optional, every unknown key an error that names the nearest known one."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from callsignals.errors import SettingsError
+from callsignals.inputs.rows import Scale
+from callsignals.inputs.values import language_code
+
+__all__ = [
+    "SETTINGS_FILE",
+    "CallsSettings",
+    "CommentsSettings",
+    "DiarizationSettings",
+    "RecognitionSettings",
+    "RecordsSettings",
+    "ReportSettings",
+    "SegmentsSettings",
+    "Settings",
+    "TermsSettings",
+    "WorkspaceSettings",
+    "load_settings",
+]
+
+SETTINGS_FILE = "callsignals.toml"
+
+_CHANNELS = {"left": 0, "right": 1, 0: 0, 1: 1}
+
+
+def _zone_name(value: Any) -> Any:  # noqa: ANN401 - whatever TOML held
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value).key
+    except (ValueError, OSError, KeyError) as error:  # KeyError: ZoneInfoNotFoundError
+        raise ValueError(
+            'is not a time zone that this machine knows; use an IANA name such as "Europe/Stockholm" or "UTC"'
+        ) from error
+
+
+def _channel(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, int | str) or value not in _CHANNELS:
+        raise ValueError('must be 0, 1, "left" or "right"')
+    return _CHANNELS[value]
+
+
+def _language(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        code = language_code(value)
+        if code is None:
+            raise ValueError('must be "en", "sv" or "fi"')
+        return code
+    return value
+
+
+def _models(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {_language(key): model for key, model in value.items()}
+    return value
+
+
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(strict=False)]
+LanguageCode = Annotated[str, BeforeValidator(_language)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class WorkspaceSettings(_Section):
+    """``[workspace]``."""
+
+    name: str = Field(default="default", min_length=1, description="goes into every record's `source`")
+    timezone: Annotated[str, BeforeValidator(_zone_name)] | None = Field(
+        default=None, description="IANA name; how times without an offset are read"
+    )
+
+
+class CallsSettings(_Section):
+    """``[calls]``."""
+
+    audio_roots: Texts = Field(
+        default=(), description="further folders that calls may name, relative to the workspace or absolute"
+    )
+    seller_channel: Annotated[int, BeforeValidator(_channel)] | None = Field(
+        default=None, description="which channel the seller is on when a row does not say"
+    )
+    max_hours: float = Field(
+        default=6.0, gt=0, le=1000, allow_inf_nan=False, description="decoded hours of one recording before it is refused"
+    )
+
+
+class CommentsSettings(_Section):
+    """``[comments]``."""
+
+    default_scale: Scale | None = Field(default=None, description="scale of scores whose row does not name one")
+
+
+class RecognitionSettings(_Section):
+    """``[recognition]``."""
+
+    model: str = Field(default="base", min_length=1, description="name or folder of the weights")
+    models: Annotated[dict[str, str], BeforeValidator(_models)] = Field(
+        default_factory=dict, description="weights per language, winning over `model`"
+    )
+    language: LanguageCode | None = Field(default=None, description="forced for every call whose row does not say")
+    hotwords: Texts = Field(default=(), description="names and brands to listen for")
+    beam_size: int = Field(default=5, ge=1, le=20)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"] = Field(
+        default="auto", description="auto: int8 on a CPU, CTranslate2's own choice on a GPU"
+    )
+
+
+class DiarizationSettings(_Section):
+    """``[diarization]``."""
+
+    enabled: bool = Field(default=True, description="tell voices apart in mono recordings")
+
+
+class TermsSettings(_Section):
+    """``[terms]``."""
+
+    file: str = Field(default="terms.toml", min_length=1, description="relative to the workspace, or absolute")
+
+
+class RecordsSettings(_Section):
+    """``[records]``."""
+
+    include_text: bool = Field(default=False, description="put redacted transcript text into records")
+
+
+class SegmentsSettings(_Section):
+    """``[segments]``."""
+
+    columns: Texts = Field(default=(), description="extra columns that group the figures")
+
+
+class ReportSettings(_Section):
+    """``[report]``."""
+
+    title: str | None = Field(default=None, min_length=1)
+    language: LanguageCode = "en"
+
+
+class Settings(BaseModel):
+    """All of ``callsignals.toml``. Frozen; ``model_dump(mode="json")`` is what digests are made of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    calls: CallsSettings = CallsSettings()
+    comments: CommentsSettings = CommentsSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    diarization: DiarizationSettings = DiarizationSettings()
+    terms: TermsSettings = TermsSettings()
+    records: RecordsSettings = RecordsSettings()
+    segments: SegmentsSettings = SegmentsSettings()
+    report: ReportSettings = ReportSettings()
+
+    @cached_property
+    def zone(self) -> ZoneInfo | None:
+        """The time zone of times without an offset, or None when it is not set."""
+        return ZoneInfo(self.workspace.timezone) if self.workspace.timezone else None
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check one settings file.
+
+    Args:
+        path: a ``callsignals.toml`` that exists.
+
+    Raises:
+        SettingsError: the file cannot be read, is not TOML, or holds an unknown key or a wrong value.
+    """
+    table = _read_toml(path)
+    try:
+        return Settings.model_validate(table)
+    except ValidationError as error:
+        raise _settings_error(path, error) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")  # Notepad writes a BOM, which TOML does not allow
+    except OSError as error:
+        reason = error.strerror or "unreadable"
+        raise SettingsError(str(path), f"cannot be read ({reason})", "Check that it exists and may be read.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(str(path), "is not UTF-8 text", "Save the file as UTF-8.") from None
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            str(path), f"is not valid TOML: {error}", 'Texts need quotes: name = "value"; lists need brackets: ["a", "b"].'
+        ) from None
+
+
+def _settings_error(path: Path, error: ValidationError) -> SettingsError:
+    findings = [_finding(item["type"], item["loc"], item["msg"], item.get("input")) for item in error.errors()]
+    problem = "; ".join(dict.fromkeys(problem for problem, _ in findings))
+    remedy = " ".join(dict.fromkeys(remedy for _, remedy in findings))
+    return SettingsError(str(path), problem, remedy)
+
+
+def _finding(kind: str, loc: tuple[int | str, ...], message: str, value: object) -> tuple[str, str]:
+    """Problem and remedy of one pydantic finding."""
+    names = [str(part) for part in loc if not isinstance(part, int)]
+    if kind == "extra_forbidden":
+        return _unknown_key(names)
+    where = f"key '{names[1]}' in [{names[0]}]" if len(names) > 1 else f"section [{names[0]}]"
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    said = re.sub(r"^Value error, ", "", message)
+    if kind in {"model_type", "model_attributes_type"}:
+        return (
+            f"'{names[0]}' is {shown}, but it is the name of a section",
+            f"Write [{names[0]}] on a line of its own and its keys below it.",
+        )
+    return f"{where} is {shown}: {said[:1].lower()}{said[1:]}", f"Correct or remove '{names[-1]}'."
+
+
+def _unknown_key(names: list[str]) -> tuple[str, str]:
+    sections = {name: tuple(field.annotation.model_fields) for name, field in _section_fields()}
+    if len(names) == 1:
+        return _unknown_top(names[0], sections)
+    section, key = names[0], names[1]
+    elsewhere = [name for name, keys in sections.items() if key in keys]
+    problem = f"unknown key '{key}' in [{section}]"
+    if elsewhere:
+        return problem, f"'{key}' belongs in [{elsewhere[0]}]."
+    known = sections[section]
+    return problem, f"{_nearest(key, known)}Known keys: {', '.join(known)}."
+
+
+def _unknown_top(name: str, sections: dict[str, tuple[str, ...]]) -> tuple[str, str]:
+    elsewhere = [section for section, keys in sections.items() if name in keys]
+    if elsewhere:
+        return f"unknown key '{name}' outside any section", f"'{name}' belongs in [{elsewhere[0]}]."
+    return f"unknown section [{name}]", f"{_nearest(name, tuple(sections))}Known sections: {', '.join(sections)}."
+
+
+def _section_fields() -> list[tuple[str, Any]]:
+    return list(Settings.model_fields.items())
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """The nearest known name as a sentence; there is always one."""
+    nearest = max(known, key=lambda other: difflib.SequenceMatcher(None, name.casefold(), other).ratio())
+    return f"Did you mean '{nearest}'? "

@@ -1,0 +1,1 @@
+"""Compound words and their parts."""
