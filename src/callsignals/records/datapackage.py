@@ -1,0 +1,69 @@
+"""``datapackage.json``: a Data Package (Table Schema) description of the tables, for other tools.
+
+Source: Frictionless Data Package v1 and Table Schema v1 specifications.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from callsignals.files import file_name_for
+from callsignals.records.signal import SignalRecord
+from callsignals.vocabulary.definitions import DEFINITIONS
+
+__all__ = ["describe_package"]
+
+
+def describe_package(workspace_name: str, version: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+    """The descriptor of OUT.
+
+    Args:
+        workspace_name: ``[workspace] name``.
+        version: of callsignals.
+        frames: table name (``signals``, ``calls``, ``comments``) to what was written as ``NAME.parquet``.
+    """
+    return {
+        "profile": "data-package",
+        "name": f"callsignals-{file_name_for(workspace_name).lower().replace('%', '-')}",
+        "title": f"Trust signals of {workspace_name}",
+        "created_by": f"callsignals {version}",
+        "resources": [_resource(name, frame) for name, frame in frames.items()],
+    }
+
+
+def _resource(name: str, frame: pl.DataFrame) -> dict[str, Any]:
+    return {
+        "name": name,
+        "path": f"{name}.parquet",
+        "profile": "tabular-data-resource",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "schema": {
+            "fields": [_field(column, kind) for column, kind in frame.schema.items()],
+            "primaryKey": {"signals": "key", "calls": "call_id", "comments": "comment_id"}[name],
+        },
+    }
+
+
+def _field(column: str, kind: pl.DataType) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": column, "type": _type_name(kind)}
+    definition = DEFINITIONS.get(column)
+    if definition is not None:
+        field["description"] = definition.formula
+        if definition.unit:
+            field["unit"] = definition.unit
+    elif column in SignalRecord.model_fields and SignalRecord.model_fields[column].description:
+        field["description"] = SignalRecord.model_fields[column].description
+    return field
+
+
+def _type_name(kind: pl.DataType) -> str:
+    if kind.is_integer():
+        return "integer"
+    if kind.is_float():
+        return "number"
+    named = {pl.Boolean: "boolean", pl.Date: "date", pl.Datetime: "datetime", pl.List: "array", pl.Struct: "object"}
+    return next((name for dtype, name in named.items() if isinstance(kind, dtype)), "string")

@@ -1,0 +1,48 @@
+"""Write the tables and records of OUT, each whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel
+
+from callsignals.errors import Failure
+from callsignals.files import replacing, write_text
+from callsignals.inputs.transcripts.own import transcript_to_json, transcript_to_vtt
+from callsignals.files import file_name_for
+from callsignals.vocabulary.spoken import Transcript
+
+__all__ = ["write_failures", "write_frame", "write_json", "write_jsonl", "write_transcript"]
+
+
+def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
+    """One record a line, fields in the model's order."""
+    write_text(path, "".join(record.model_dump_json() + "\n" for record in records))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Indented JSON for people to read."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def write_frame(path: Path, frame: pl.DataFrame) -> None:
+    """A Parquet file."""
+    with replacing(path) as part:
+        frame.write_parquet(part, compression="zstd", statistics=True)
+
+
+def write_failures(path: Path, failures: Sequence[Failure]) -> None:
+    """``failures.jsonl``: one failed input a line; empty when nothing failed."""
+    write_text(path, "".join(json.dumps(asdict(failure), ensure_ascii=False) + "\n" for failure in failures))
+
+
+def write_transcript(folder: Path, call_id: str, transcript: Transcript) -> None:
+    """``CALL_ID.json`` and ``CALL_ID.vtt`` (percent-encoded id) in ``folder``."""
+    name = file_name_for(call_id)
+    write_text(folder / f"{name}.json", json.dumps(transcript_to_json(transcript), ensure_ascii=False) + "\n")
+    write_text(folder / f"{name}.vtt", transcript_to_vtt(transcript))
