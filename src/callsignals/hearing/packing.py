@@ -1,60 +1,203 @@
 """Speech packed into windows of at most 30 s, and the way back to the call's clock.
 
 Whisper's encoder always works on 30 s, so full windows are what saves time. The silence between stretches of speech
-is left out, except for a margin on both sides of each and for short pauses, which keep their natural length: the
-recogniser is worse when words are glued together. Times inside a window map back piece by piece.
+is left out, except for a margin on both sides and for short pauses, which keep their natural length: the recogniser
+does worse when words are glued together. Times inside a window map back piece by piece.
+
+Everything is counted in ticks of 10 ms (Whisper's frame), so that moving a call in time moves its windows exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-__all__ = ["SAMPLE_RATE_HZ", "Interval", "Piece", "Samples", "Window", "pack", "window_samples"]
+from callsignals.hearing.recording import FULL_SCALE, SAMPLE_RATE_HZ, Float32, Int16, Interval
 
-SAMPLE_RATE_HZ = 16_000
-Interval = tuple[float, float]
-Samples = npt.NDArray[np.int16]
+__all__ = ["Piece", "Window", "pack", "window_samples"]
 
 WINDOW_S = 30.0
 MARGIN_S = 0.4
-"""Audio kept on both sides of speech (faster-whisper's ``speech_pad_ms`` 400)."""
+"""Audio kept on both sides of speech (faster-whisper's ``speech_pad_ms`` of 400)."""
 LONGEST_PAUSE_S = 2.0
-"""Pauses up to here keep their length (faster-whisper's ``min_silence_duration_ms`` 2000)."""
-_GRID_HZ = 100
+"""Pauses up to here keep their length (faster-whisper's ``min_silence_duration_ms`` of 2000)."""
+EARLIEST_CUT_SHARE = 0.75
+"""A window may end this early, for the sake of a better pause to end at."""
+GOOD_PAUSE_S = 0.8
+"""A pause this long is as good a place to end a window as any."""
+
+_TICKS_PER_S = 100
+_TICK_SAMPLES = SAMPLE_RATE_HZ // _TICKS_PER_S
+_WINDOW = round(WINDOW_S * _TICKS_PER_S)
+_MARGIN = round(MARGIN_S * _TICKS_PER_S)
+_LONGEST_PAUSE = round(LONGEST_PAUSE_S * _TICKS_PER_S)
+_GOOD_PAUSE = round(GOOD_PAUSE_S * _TICKS_PER_S)
+_LONGEST_STRETCH = _WINDOW - 2 * _MARGIN
+_CUT_SEARCH = 5 * _TICKS_PER_S
+_SHORTEST_SAMPLES = SAMPLE_RATE_HZ // 2
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the call inside a window.
+    """A stretch of the call inside a window, in ticks of 10 ms.
 
     Attributes:
-        start_s, end_s: on the call's clock.
-        offset_s: where it begins in the window.
-        speech: the speech intervals in it, on the call's clock.
+        start, end: on the call's clock.
+        offset: where it begins in the window.
     """
 
-    start_s: float
-    end_s: float
-    offset_s: float
-    speech: tuple[Interval, ...]
+    start: int
+    end: int
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most 30 s of audio to be recognised at once."""
+    """At most 30 s of audio to be recognised at once.
+
+    Attributes:
+        pieces: what it is made of, in order.
+        speech_s: how many seconds of it are speech.
+    """
 
     pieces: tuple[Piece, ...]
+    speech_s: float
 
     @property
     def duration_s(self) -> float:
-        """How much audio it holds."""
-        return self.pieces[-1].offset_s + self.pieces[-1].end_s - self.pieces[-1].start_s
+        """How many seconds of audio it holds."""
+        last = self.pieces[-1]
+        return (last.offset + last.end - last.start) / _TICKS_PER_S
 
-    @property
-    def speech_s(self) -> float:
-        """How much of it is speech."""
-        return sum(end_s - start_s for piece in self.pieces for start_s, end_s in piece.speech)
+    def piece_at(self, in_window_s: float) -> Piece:
+        """The piece that sounds at this moment of the window (the last one after its end)."""
+        tick = in_window_s * _TICKS_PER_S
+        for piece in self.pieces[:-1]:
+            if tick < piece.offset + piece.end - piece.start:
+                return piece
+        return self.pieces[-1]
+
+    def span_on_call(self, start_s: float, end_s: float) -> Interval:
+        """A span of window time on the call's clock, cut to the piece that holds its middle."""
+        piece = self.piece_at((start_s + end_s) / 2)
+        shift = piece.start - piece.offset
+        start = min(max(start_s * _TICKS_PER_S + shift, piece.start), piece.end)
+        end = min(max(end_s * _TICKS_PER_S + shift, start), piece.end)
+        return round(start) / _TICKS_PER_S, round(end) / _TICKS_PER_S
+
+
+_Stretch = tuple[int, int]
+
+
+def pack(samples: Int16, intervals: Sequence[Interval]) -> list[Window]:
+    """Windows that hold all the speech, in order, each stretch once.
+
+    Args:
+        samples: shape (n,), int16, 16 kHz; read only where a stretch has no pause to be cut at.
+        intervals: speech, seconds on the call's clock; any order, may overlap.
+    """
+    stretches = _split_long(samples, _ticks(intervals, len(samples)))
+    windows = []
+    first = 0
+    while first < len(stretches):
+        after = _window_end(stretches, first)
+        windows.append(_window(stretches, first, after, len(samples) // _TICK_SAMPLES))
+        first = after
+    return windows
+
+
+def window_samples(samples: Int16, window: Window) -> Float32:
+    """The audio of a window, float32 in -1..1, at least half a second (silence added)."""
+    parts = [np.asarray(samples[piece.start * _TICK_SAMPLES : piece.end * _TICK_SAMPLES]) for piece in window.pieces]
+    joined = np.concatenate(parts).astype(np.float32) / np.float32(FULL_SCALE)
+    return np.pad(joined, (0, max(0, _SHORTEST_SAMPLES - len(joined))))
+
+
+def _ticks(intervals: Sequence[Interval], sample_count: int) -> list[_Stretch]:
+    length = sample_count // _TICK_SAMPLES
+    merged: list[_Stretch] = []
+    for start_s, end_s in sorted(intervals):
+        # Rounded first: 5.07 s is 507 ticks, whatever the binary fraction says.
+        start = max(0, math.floor(round(start_s * _TICKS_PER_S, 6)))
+        end = min(length, math.ceil(round(end_s * _TICKS_PER_S, 6)))
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _split_long(samples: Int16, stretches: Sequence[_Stretch]) -> list[_Stretch]:
+    short: list[_Stretch] = []
+    for start, end in stretches:
+        begin = start
+        while end - begin > _LONGEST_STRETCH:
+            cut = _quietest_tick(samples, begin + _LONGEST_STRETCH - _CUT_SEARCH, begin + _LONGEST_STRETCH)
+            short.append((begin, cut))
+            begin = cut
+        short.append((begin, end))
+    return short
+
+
+def _quietest_tick(samples: Int16, start: int, end: int) -> int:
+    """The tick in start..end with the least energy around it (50 ms), the last one of equals."""
+    audio = np.asarray(samples[start * _TICK_SAMPLES : end * _TICK_SAMPLES]).astype(np.int64)
+    per_tick = (audio * audio).reshape(end - start, _TICK_SAMPLES).sum(axis=1)
+    around = np.convolve(per_tick, np.ones(5, dtype=np.int64), mode="valid")
+    return start + 2 + int(len(around) - 1 - np.argmin(around[::-1]))
+
+
+def _window_end(stretches: Sequence[_Stretch], first: int) -> int:
+    """The index after the last stretch of the window that begins with ``first``."""
+    length = 2 * _MARGIN + stretches[first][1] - stretches[first][0]
+    lengths = [length]
+    for before, (start, end) in zip(stretches[first:], stretches[first + 1 :], strict=False):
+        length += _kept_pause(start - before[1]) + end - start
+        if length > _WINDOW:
+            break
+        lengths.append(length)
+    else:
+        return len(stretches)
+    late = [n for n, length in enumerate(lengths) if length >= EARLIEST_CUT_SHARE * _WINDOW] or [len(lengths) - 1]
+
+    def quality(n: int) -> tuple[int, int]:
+        pause = stretches[first + n + 1][0] - stretches[first + n][1]
+        return min(pause, _GOOD_PAUSE), n
+
+    return first + max(late, key=quality) + 1
+
+
+def _kept_pause(pause: int) -> int:
+    return pause if pause <= _LONGEST_PAUSE else 2 * _MARGIN
+
+
+def _window(stretches: Sequence[_Stretch], first: int, after: int, length: int) -> Window:
+    before = stretches[first - 1][1] if first else 0
+    behind = stretches[after][0] if after < len(stretches) else length
+    pieces: list[Piece] = []
+    start, end = _with_margin(stretches[first][0], before), stretches[first][1]
+    for begin, finish in stretches[first + 1 : after]:
+        if begin - end > _LONGEST_PAUSE:
+            pieces.append(_piece(start, end + _MARGIN, pieces))
+            start = begin - _MARGIN
+        end = finish
+    # Where two windows share a pause, each takes no more than half of it.
+    right = (behind - end) // 2 if after < len(stretches) else behind - end
+    pieces.append(_piece(start, end + min(_MARGIN, right), pieces))
+    speech = sum(finish - begin for begin, finish in stretches[first:after])
+    return Window(pieces=tuple(pieces), speech_s=speech / _TICKS_PER_S)
+
+
+def _with_margin(start: int, before: int) -> int:
+    gap = start - before
+    return start - min(_MARGIN, gap - gap // 2 if before else gap)
+
+
+def _piece(start: int, end: int, pieces: Sequence[Piece]) -> Piece:
+    offset = pieces[-1].offset + pieces[-1].end - pieces[-1].start if pieces else 0
+    return Piece(start=start, end=end, offset=offset)

@@ -6,7 +6,6 @@ import difflib
 import json
 import re
 import tomllib
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -168,7 +167,7 @@ class Settings(BaseModel):
     segments: SegmentsSettings = SegmentsSettings()
     report: ReportSettings = ReportSettings()
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo | None:
         """The time zone of times without an offset, or None when it is not set."""
         return ZoneInfo(self.workspace.timezone) if self.workspace.timezone else None

@@ -1,1 +1,178 @@
-"""Compound words and their parts."""
+"""Compound words and their parts.
+
+A split is believed when every part is a word: ``kuukausihinta`` = kuukausi + hinta, ``leverantörsfakturan`` =
+leverantör + s + faktura, but ``prisma`` is not pris + ma and ``ansvar`` not an + svar. Between the parts stands
+what the language puts there: Swedish -s-, and -e/-o/-u for a first part in -a; Finnish the nominative, the
+genitive's -n, or -s for a first part in -nen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from callsignals.language.dictionary import dictionary_lemma, inflection_stems, lemma_forms
+
+__all__ = ["CompoundPart", "compound_lemma", "terms_in_compound"]
+
+COMPOUNDING = ("sv", "fi")
+"""Languages that write compounds as one word."""
+_CACHE_SIZE = 65_536
+_MIN_PART_CHARACTERS = 3
+_MIN_TERM_CHARACTERS = 4
+"""Terms shorter than this (``fel``, ``mål``) are sought only in words that the dictionary does not know: ``måltid``."""
+_MIN_NEIGHBOUR_OF_SHORT_TERM = 4
+
+NOT_FIRST = {
+    "sv": frozenset(
+        "alla all allt ande anti att avs bak bakom bara bort dels den det din dit dom efter emot ens ett fram från före för förs"
+        " här hem hen hos hur icke igen ihop inne inom inte isär kan lös man med mellan men mis miss mot när och oms out per"
+        " pre pro rätt sam sin som till tills ton under undan upp ur ute vad var vid väl åter över".split()
+    ),
+    "fi": frozenset("että kun kuin niin sen sin hän tai vai jos ali esi yli itse joka mikä minä sinä olen ollen ihan kanssa".split()),
+}
+"""Particles and function words: with them at its head a word is derived, not compounded."""
+NOT_LAST = {
+    "sv": frozenset(
+        "ande are art bar bara dom else ens ent era ern ets gen het heten hets ing inne ion isk lig liga ligen ligt lös löst lösa"
+        " man ner ning or ska skap sam som ton tion tig tigt vis all alla den det din ett han hon".split()
+    ),
+    "fi": frozenset(
+        "alla ansa asi elle ella ellä hän inen ise isen issa issä ista istä jen kaan kin koon kään lla llä lle lta ltä mainen mme mus"
+        " mys nen nne nsa nsä oon set sen sia siä sin ssa ssä sta stä sti ten tta ttä ton tön tto tuu ään iin ensa ensä una".split()
+    ),
+}
+"""Endings that happen to look like words."""
+FALSE_FRIENDS = {
+    "sv": frozenset(
+        "tjänsteman tjänstemän tjänsteresa demokrati demokratisk funktionär programledare paketera förmål föremål ändamål"
+        " brista risker krisen kravall måltid felicia appell appellera demonstrant".split()
+    ),
+    "fi": frozenset("tarpeeksi aikana aikaan ohjelmoida ehdotus ehdottaa ehdoton tilausasu sitovaa tuoteryhmä".split()),
+}
+"""Words (lemma or as written) in which no term is sought."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundPart:
+    """A term found as part of a word.
+
+    Attributes:
+        term: the vocabulary's word.
+        last: whether it is the last part, the one that the compound is a kind of.
+    """
+
+    term: str
+    last: bool
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _can_stand_first(part: str, language: str, depth: int = 1) -> bool:
+    if len(part) < _MIN_PART_CHARACTERS or part in NOT_FIRST[language]:
+        return False
+    known = _swedish_first(part) if language == "sv" else _finnish_first(part)
+    return known or (depth > 0 and _splits_in_two(part, language))
+
+
+def _swedish_first(part: str) -> bool:
+    if dictionary_lemma(part, "sv") is not None:
+        return True
+    if part.endswith("s") and len(part) > _MIN_PART_CHARACTERS and dictionary_lemma(part[:-1], "sv") is not None:
+        return True
+    stem = part[:-1] if part[-1] in "oue" else part
+    return len(stem) >= _MIN_PART_CHARACTERS and dictionary_lemma(stem + "a", "sv") is not None
+
+
+def _finnish_first(part: str) -> bool:
+    lemma = dictionary_lemma(part, "fi")
+    if lemma is not None and (lemma == part or part.endswith("n")):
+        return True
+    return part.endswith("s") and dictionary_lemma(part[:-1] + "nen", "fi") is not None
+
+
+def _splits_in_two(part: str, language: str) -> bool:
+    return any(
+        _can_stand_first(part[:cut], language, 0) and _can_stand_first(part[cut:], language, 0)
+        for cut in range(_MIN_PART_CHARACTERS + 1, len(part) - _MIN_PART_CHARACTERS)
+    )
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _can_stand_last(part: str, language: str) -> bool:
+    return len(part) >= _MIN_PART_CHARACTERS and part not in NOT_LAST[language] and bool(lemma_forms(part, language))
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def compound_lemma(word: str, language: str) -> str | None:
+    """Lemma of a compound that the dictionary lacks: all but its last part as written, then that part's lemma.
+
+    The longest last part wins. None when the word does not split into known parts.
+    """
+    if language not in COMPOUNDING:
+        return None
+    for cut in range(_MIN_PART_CHARACTERS, len(word) - _MIN_PART_CHARACTERS + 1):
+        last = word[cut:]
+        if _can_stand_last(last, language) and _can_stand_first(word[:cut], language):
+            return word[:cut] + lemma_forms(last, language)[0]
+    return None
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def terms_in_compound(word: str, language: str, vocabulary: frozenset[str]) -> tuple[CompoundPart, ...]:
+    """Single-word terms that are the first or the last part of a case-folded word, the best first.
+
+    Longest term first; of two equally long, the last part, which the compound is a kind of.
+    """
+    if language not in COMPOUNDING or word in FALSE_FRIENDS[language]:
+        return ()
+    lemma = dictionary_lemma(word, language)
+    if lemma in FALSE_FRIENDS[language]:
+        return ()
+    found = set()
+    for cut in range(_MIN_PART_CHARACTERS, len(word) - _MIN_PART_CHARACTERS + 1):
+        head, tail = word[:cut], word[cut:]
+        found |= {CompoundPart(term, True) for term in _as_last(head, tail, language, vocabulary)}
+        found |= {CompoundPart(term, False) for term in _as_first(head, tail, language, vocabulary)}
+    kept = (part for part in found if _long_enough(part.term, word, known=lemma is not None))
+    return tuple(sorted(kept, key=lambda part: (-len(part.term), not part.last, part.term)))
+
+
+def _long_enough(term: str, word: str, *, known: bool) -> bool:
+    if len(term) >= _MIN_TERM_CHARACTERS:
+        return True
+    return not known and len(word) - len(term) >= _MIN_NEIGHBOUR_OF_SHORT_TERM
+
+
+def _as_last(head: str, tail: str, language: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    keys = (tail, *lemma_forms(tail, language))
+    if not any(key in vocabulary for key in keys):
+        keys = inflection_stems(tail, language) if not keys[1:] else ()
+    terms = tuple(key for key in dict.fromkeys(keys) if key in vocabulary)
+    return terms if terms and _can_stand_first(head, language) else ()
+
+
+def _as_first(head: str, tail: str, language: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    terms = tuple(form for form in _first_forms(head, language) if form in vocabulary)
+    if not terms:
+        return ()
+    rest_known = _can_stand_last(tail, language) or (
+        len(tail) > 2 * _MIN_PART_CHARACTERS and compound_lemma(tail, language) is not None
+    )
+    return terms if rest_known else ()
+
+
+def _first_forms(head: str, language: str) -> tuple[str, ...]:
+    """Dictionary forms that may stand as ``head`` at the beginning of a compound."""
+    if language == "sv":
+        forms = [head, head + "a"]
+        if head.endswith("s"):
+            forms.append(head[:-1])
+        if head[-1] in "oue":
+            forms += [head[:-1] + "a", head[:-1]]
+        return tuple(forms)
+    forms = [head]
+    if head.endswith("n"):
+        forms += lemma_forms(head, language)
+    if head.endswith("s"):
+        forms.append(head[:-1] + "nen")
+    return tuple(dict.fromkeys(forms))

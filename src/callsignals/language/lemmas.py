@@ -1,15 +1,39 @@
-"""Words and their lemmas."""
+"""Words and their lemmas.
+
+Tokens are spaCy's (blank pipeline, rules only), lemmas are simplemma's dictionary with our own steps for what it
+lacks: Finnish clitics and possessives, Swedish genitives, and the last part of compounds.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-__all__ = ["Token", "lemmatise"]
+import spacy
+
+from callsignals.language.compounds import compound_lemma
+from callsignals.language.dictionary import lemma_forms, simple_lemma
+from callsignals.vocabulary.spoken import LANGUAGES
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["Token", "lemma_of", "lemmatise"]
+
+_CACHE_SIZE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token; offsets in characters, end exclusive."""
+    """One token of a text.
+
+    Attributes:
+        text: as written.
+        lemma: case-folded dictionary form; the case-folded text when nothing better is known.
+        start_char, end_char: offsets into the text, end exclusive.
+        is_word: whether it has a letter or a digit.
+    """
 
     text: str
     lemma: str
@@ -18,6 +42,40 @@ class Token:
     is_word: bool
 
 
+@lru_cache(maxsize=len(LANGUAGES) + 1)
+def _tokenizer(language: str) -> Language:
+    return spacy.blank(language if language in LANGUAGES else "xx")
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def lemma_of(word: str, language: str) -> str:
+    """Case-folded lemma of one word; the case-folded word for languages without a dictionary here."""
+    folded = word.casefold().replace("’", "'")
+    if language not in LANGUAGES:
+        return folded
+    if language == "en" and folded == "n't":
+        return "not"
+    forms = lemma_forms(folded, language)
+    if forms:
+        return forms[0]
+    return compound_lemma(folded, language) or simple_lemma(folded, language)
+
+
 def lemmatise(text: str, language: str) -> tuple[Token, ...]:
-    """Tokens of ``text`` with case-folded lemmas."""
-    raise NotImplementedError
+    """Tokens of ``text`` with case-folded lemmas, white space left out.
+
+    Args:
+        text: any text.
+        language: ISO 639-1; outside en/sv/fi the lemma is the case-folded token.
+    """
+    return tuple(
+        Token(
+            text=token.text,
+            lemma=lemma_of(token.text, language),
+            start_char=token.idx,
+            end_char=token.idx + len(token.text),
+            is_word=any(character.isalnum() for character in token.text),
+        )
+        for token in _tokenizer(language).make_doc(text)
+        if not token.is_space
+    )

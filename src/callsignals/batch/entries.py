@@ -1,0 +1,243 @@
+"""Calls and comments with what was found in them, and the rows that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from callsignals.batch.measure_stage import MeasuredCall
+from callsignals.comments.comment import ClassifiedComment
+from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
+from callsignals.inputs.workspace import Workspace
+from callsignals.records.lead import LeadRecord, lead_phases
+from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
+from callsignals.records.tables import signal_columns
+from callsignals.vocabulary.definitions import DEFINITIONS, Phase
+
+__all__ = [
+    "CallEntry",
+    "CommentEntry",
+    "Provenance",
+    "call_row",
+    "call_signals",
+    "comment_row",
+    "comment_signals",
+    "lead_records",
+    "sorted_rows",
+]
+
+Entry = TypeVar("Entry", "CallEntry", "CommentEntry")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What every row of a run has in common.
+
+    Attributes:
+        source: ``callsignals/NAME``.
+        settings_digest: of the settings that values depend on.
+        definitions_digest, terms_digest: of formulas and term lists.
+    """
+
+    source: str
+    settings_digest: str
+    definitions_digest: str
+    terms_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """One call of the table with what was measured."""
+
+    row: CallRow
+    measured: MeasuredCall
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentEntry:
+    """One comment of the table with its labels."""
+
+    row: CommentRow
+    classified: ClassifiedComment
+    input_digest: str
+
+
+def call_signals(entry: CallEntry, common: Provenance) -> list[SignalRecord]:
+    """The signal rows of one call."""
+    row, measured = entry.row, entry.measured
+    observed = Observation(
+        source=common.source,
+        subject=row.lead_id,
+        level="lead",
+        settings_digest=common.settings_digest,
+        input_digest=measured.input_digest,
+        digests=(common.definitions_digest, common.terms_digest, measured.model, entry.duplicate_of or ""),
+        time=row.started_at,
+        lead_id=row.lead_id,
+        call_id=row.call_id,
+        seller=row.sellers[0] if len(row.sellers) == 1 else None,
+        language=measured.language,
+        channel_mode=measured.channel_mode,
+        role_source=measured.role_source,
+        model=measured.model or None,
+    )
+    return [record_signal(signal, observed) for signal in measured.signals]
+
+
+def comment_signals(entry: CommentEntry, common: Provenance, classifier_digest: str) -> list[SignalRecord]:
+    """The signal rows of one comment; replies stand before the sale."""
+    row = entry.row
+    phase: Phase | None = "before" if row.kind == "reply" else None
+    observed = Observation(
+        source=common.source,
+        subject=row.lead_id,
+        level="lead",
+        settings_digest=common.settings_digest,
+        input_digest=entry.input_digest,
+        digests=(common.definitions_digest, classifier_digest),
+        time=row.created_at,
+        lead_id=row.lead_id,
+        call_id=row.call_id,
+        comment_id=row.comment_id,
+        language=entry.classified.language,
+        phase=phase,
+    )
+    return [record_signal(signal, observed) for signal in entry.classified.signals]
+
+
+def sorted_rows(rows: Iterable[SignalRecord]) -> list[SignalRecord]:
+    """By lead, time, call, comment and the registry's order: the order of ``signals.jsonl``."""
+    order = {name: position for position, name in enumerate(DEFINITIONS)}
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.subject,
+            row.time or "",
+            row.comment_id is not None,
+            row.call_id or "",
+            row.comment_id or "",
+            order[row.signal],
+        ),
+    )
+
+
+def call_row(entry: CallEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
+    """One row of ``calls.parquet``."""
+    row, measured, facts = entry.row, entry.measured, entry.measured.facts
+    return {
+        **dict(row.extra),
+        "call_id": row.call_id,
+        "lead_id": row.lead_id,
+        "started_at": row.started_at,
+        "seller": ";".join(row.sellers) or None,
+        "language": measured.language,
+        "language_confidence": measured.language_confidence,
+        "call_type": facts.call_type,
+        "channel_mode": measured.channel_mode,
+        "timing": measured.timing,
+        "role_source": measured.role_source,
+        "role_confidence": measured.role_confidence,
+        "audio_complete": measured.audio_complete,
+        "duplicate_of": entry.duplicate_of,
+        "findings": list(measured.findings),
+        "duration_s": measured.duration_s,
+        "call_span_s": facts.call_span_s,
+        "seller_speech_s": facts.seller_speech_s,
+        "customer_speech_s": facts.customer_speech_s,
+        "overlap_s": facts.overlap_s,
+        "silence_s": facts.silence_s,
+        "other_s": facts.other_s,
+        "words": measured.words,
+        "dropped": measured.dropped,
+        "stage": row.stage,
+        "outcome": row.outcome,
+        "closed_at": row.closed_at,
+        "lawful_basis": row.lawful_basis,
+        "notice_given": row.notice_given,
+        "retain_until": row.retain_until,
+        **signal_columns(rows),
+        "model": measured.model or None,
+        "input_digest": measured.input_digest,
+    }
+
+
+def comment_row(entry: CommentEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
+    """One row of ``comments.parquet``."""
+    row, classified = entry.row, entry.classified
+    sources = next((list(signal.labels) for signal in rows if signal.signal == "referral_source"), None)
+    return {
+        **dict(row.extra),
+        "comment_id": row.comment_id,
+        "lead_id": row.lead_id,
+        "kind": row.kind,
+        "created_at": row.created_at,
+        "call_id": row.call_id,
+        "respondent_id": row.respondent_id,
+        "touchpoint": row.touchpoint,
+        "score": row.score,
+        "scale": row.scale,
+        "language": classified.language,
+        "status": classified.status,
+        "reason": classified.reason,
+        "label": classified.label,
+        "confidence": classified.confidence,
+        **signal_columns(rows),
+        "referral_sources": sources,
+        "input_digest": entry.input_digest,
+    }
+
+
+def lead_records(
+    workspace: Workspace, calls: Sequence[CallEntry], comments: Sequence[CommentEntry], rows: Sequence[SignalRecord]
+) -> list[LeadRecord]:
+    """One record per lead that any table names, by lead id."""
+    known = {lead.lead_id: lead for lead in workspace.leads}
+    calls_of = _by_lead(calls)
+    comments_of = _by_lead(comments)
+    rows_of: dict[str, list[SignalRecord]] = {}
+    for row in rows:
+        rows_of.setdefault(row.subject, []).append(row)
+    return [
+        _lead_record(
+            lead_id,
+            known.get(lead_id),
+            calls_of.get(lead_id, []),
+            comments_of.get(lead_id, []),
+            rows_of.get(lead_id, []),
+        )
+        for lead_id in sorted({*known, *calls_of, *comments_of})
+    ]
+
+
+def _by_lead(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    grouped: dict[str, list[Entry]] = {}
+    for entry in entries:
+        grouped.setdefault(entry.row.lead_id, []).append(entry)
+    return grouped
+
+
+def _lead_record(
+    lead_id: str,
+    lead: LeadRow | None,
+    calls: list[CallEntry],
+    comments: list[CommentEntry],
+    rows: list[SignalRecord],
+) -> LeadRecord:
+    calls = sorted(calls, key=lambda entry: (iso_time(entry.row.started_at) or "", entry.row.call_id))
+    comments = sorted(comments, key=lambda entry: (iso_time(entry.row.created_at) or "", entry.row.comment_id))
+    times = [entry.row.started_at for entry in calls] + [entry.row.created_at for entry in comments]
+    dated = sorted(time for time in times if time is not None)
+    outcomes = [entry.row.outcome for entry in calls if entry.row.outcome]
+    return LeadRecord(
+        lead_id=lead_id,
+        name=lead.name if lead else None,
+        segment=lead.segment if lead else None,
+        outcome=(lead.outcome if lead else None) or (outcomes[-1] if outcomes else None),
+        first_seen=iso_time(dated[0]) if dated else None,
+        last_seen=iso_time(dated[-1]) if dated else None,
+        calls=tuple(entry.row.call_id for entry in calls),
+        comments=tuple(entry.row.comment_id for entry in comments),
+        phases=lead_phases(rows),
+    )

@@ -1,0 +1,1 @@
+"""From a transcript to conversation signals: roles, timeline, turns, sentences, questions, call type, measures."""

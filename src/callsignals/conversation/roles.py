@@ -1,0 +1,119 @@
+"""Who is the seller: from what the user says about the call.
+
+The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from callsignals.vocabulary.spoken import Activity, Party, Transcript
+
+__all__ = ["MOMENT_REACH_S", "settle_roles"]
+
+MOMENT_REACH_S = 1.0
+"""A voice up to this far from ``seller_speaks_at_s`` is taken when nobody speaks at that very moment."""
+
+TOLD_CONFIDENCE = 1.0
+"""Roles the user stated are certain."""
+
+_TIE_S = 1e-6
+
+
+def settle_roles(
+    transcript: Transcript,
+    *,
+    seller_channel: int | None,
+    channel_source: Literal["manifest", "config"],
+    seller_speaks_at_s: float | None,
+) -> Transcript:
+    """Give every word and activity its party.
+
+    Args:
+        transcript: as heard or imported; one that already names its parties keeps them.
+        seller_channel: 0-based channel of the seller, from the row if it says so, else from the settings.
+        channel_source: where ``seller_channel`` comes from.
+        seller_speaks_at_s: a moment when the seller speaks, seconds.
+
+    Returns:
+        The transcript with parties, ``role_source`` and ``role_confidence``; parties stay ``unknown`` when
+        nothing decides. Findings: ``roles_conflict`` (channel and moment name different voices),
+        ``seller_moment_unclear`` (nobody or both speak then), ``seller_channel_unusable`` (no such channel).
+    """
+    if _names_parties(transcript):
+        if transcript.roles_known:
+            return transcript
+        return replace(transcript, role_source="transcript", role_confidence=TOLD_CONFIDENCE)
+    by_channel = _voice_of_channel(transcript, seller_channel)
+    by_moment = None if seller_speaks_at_s is None else _voice_at(_voiced(transcript), seller_speaks_at_s)
+    findings = set(transcript.findings)
+    if seller_channel is not None and by_channel is None and channel_source == "manifest":
+        findings.add("seller_channel_unusable")
+    if seller_speaks_at_s is not None and by_moment is None:
+        findings.add("seller_moment_unclear")
+    seller = by_channel or by_moment
+    if by_channel is not None and by_moment is not None and by_channel != by_moment:
+        findings.add("roles_conflict")
+        seller = None
+    # Cues from the text ("this is Anna from ...") and from the sellers' voices over the whole batch will decide
+    # here what the user left open, with role_source "text" and "voiceprint".
+    transcript = replace(transcript, findings=tuple(sorted(findings)))
+    if seller is None:
+        return transcript
+    source: Literal["manifest", "config"] = "manifest" if by_moment is not None else channel_source
+    return _assign(transcript, seller, source)
+
+
+def _names_parties(transcript: Transcript) -> bool:
+    return any(item.party in ("seller", "customer") for item in (*transcript.words, *transcript.timeline))
+
+
+def _voice_of_channel(transcript: Transcript, seller_channel: int | None) -> str | None:
+    """The channel's voice, also when it never speaks; None when the call has no such channel."""
+    if seller_channel is None or transcript.channel_mode == "mono_diarized":
+        return None
+    speakers = {item.speaker for item in (*transcript.words, *transcript.timeline)}
+    if transcript.channel_mode == "stereo":
+        speakers |= {"ch0", "ch1"}
+    voice = f"ch{seller_channel}"
+    return voice if voice in speakers else None
+
+
+def _voiced(transcript: Transcript) -> list[Activity]:
+    """Activity of possible sellers; word times where there is no voice activity."""
+    timeline = transcript.timeline or tuple(
+        Activity(word.start_s, word.end_s, word.party, word.speaker)
+        for word in transcript.words
+        if word.start_s is not None and word.end_s is not None
+    )
+    return [activity for activity in timeline if activity.party != "other"]
+
+
+def _voice_at(timeline: list[Activity], moment_s: float) -> str | None:
+    """The one voice nearest to a moment, None when there is none within reach or it is a tie."""
+    distances: dict[str, float] = {}
+    for activity in timeline:
+        distance_s = max(activity.start_s - moment_s, moment_s - activity.end_s, 0.0)
+        distances[activity.speaker] = min(distance_s, distances.get(activity.speaker, distance_s))
+    near = sorted(
+        (distance_s, speaker) for speaker, distance_s in distances.items() if distance_s <= MOMENT_REACH_S
+    )
+    if not near or (len(near) > 1 and near[1][0] - near[0][0] < _TIE_S):
+        return None
+    return near[0][1]
+
+
+def _assign(transcript: Transcript, seller: str, source: Literal["manifest", "config"]) -> Transcript:
+    def party(current: Party, speaker: str) -> Party:
+        if current == "other":
+            return "other"
+        return "seller" if speaker == seller else "customer"
+
+    return replace(
+        transcript,
+        words=tuple(replace(word, party=party(word.party, word.speaker)) for word in transcript.words),
+        timeline=tuple(replace(item, party=party(item.party, item.speaker)) for item in transcript.timeline),
+        role_source=source,
+        role_confidence=TOLD_CONFIDENCE,
+    )

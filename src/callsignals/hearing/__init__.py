@@ -1,0 +1,1 @@
+"""From a file to who speaks when and what is said: decode, channels, voice activity, recogniser, diarization."""
