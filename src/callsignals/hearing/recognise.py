@@ -109,8 +109,9 @@ class Recogniser:
 
     @property
     def model_name(self) -> str:
-        """What records call it: the name and the beginning of its digest."""
-        return f"{self.weights.name}@{self.weights.digest[:12]}"
+        """What records call it: the name (of a folder: its last part) and the beginning of its digest."""
+        name = self.weights.path.name if self.weights.name == str(self.weights.path) else self.weights.name
+        return f"{name}@{self.weights.digest[:12]}"
 
     @property
     def languages(self) -> tuple[str, ...]:

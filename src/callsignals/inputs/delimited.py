@@ -1,7 +1,7 @@
 """Delimited text as people have it: encodings, delimiters, quotes.
 
-The rows are split by the csv module and not by polars, which fills a short row silently and refuses the whole file
-for one long row; here each such row is reported and the others go on.
+The rows are split by the csv module and not by polars, which fills a short row silently and refuses the
+whole file for one long row; here each such row is reported and the others go on.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def decode_text(data: bytes, name: str) -> tuple[str, str]:
     """
     text, encoding = _decode(data, name)
     if "\0" in text:
-        raise InputError(name, "contains NUL characters, so it is not a text table", _SAVE_AS, code="not_a_table")
+        raise InputError(
+            name, "contains NUL characters, so it is not a text table", _SAVE_AS, code="not_a_table"
+        )
     return text, encoding
 
 

@@ -24,14 +24,17 @@ def resolve_named_file(text: str, *, base: Path, roots: Sequence[Path]) -> Path:
         roots: resolved folders inside which files may lie.
 
     Raises:
-        InputError: ``path_outside``, ``missing_file`` or ``not_a_file``. Whether a file outside exists is not told.
+        InputError: ``path_outside`` (whether such a file exists is not told), ``missing_file``,
+            ``not_a_file``.
     """
     name = text.strip()
     if _URL.match(name):
         raise _outside(text, "which is an address, not a file", "Download the file and name the copy.")
     if "\0" in name:
         raise _outside(text, "which holds a NUL character", "Correct the file name.")
-    candidates = [found for found in (_resolved(folder, name) for folder in (base, *roots)) if found is not None]
+    candidates = [
+        found for found in (_resolved(folder, name) for folder in (base, *roots)) if found is not None
+    ]
     allowed = [path for path in candidates if any(is_inside(path, root) for root in roots)]
     if not allowed or _foreign_absolute(name):
         raise _outside(
@@ -47,7 +50,7 @@ def resolve_named_file(text: str, *, base: Path, roots: Sequence[Path]) -> Path:
     raise InputError(
         shown(text),
         "which does not exist",
-        "Correct the name (it is relative to the table, or inside a folder of [calls] audio_roots), or add the file.",
+        "Add the file, or correct the name (relative to the table or to a folder of [calls] audio_roots).",
         code="missing_file",
     )
 
@@ -68,7 +71,7 @@ def _foreign_absolute(name: str) -> bool:
 
 
 def _resolved(folder: Path, name: str) -> Path | None:
-    """``name`` seen from ``folder``; with ``\\`` read as ``/`` where no file has such a name."""
+    r"""``name`` seen from ``folder``; with ``\`` read as ``/`` where no file has such a name."""
     try:
         path = (folder / name).resolve()
         if "\\" in name and not _is_file(path):

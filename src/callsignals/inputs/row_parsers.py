@@ -1,4 +1,4 @@
-"""From raw rows to validated ones, one by one: a bad row is an error with its file, row, column, value and remedy."""
+"""From raw rows to validated ones: a bad row is an error with its file, row, column, value and remedy."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class RowContext:
         roots: resolved folders inside which calls may name files.
         seller_channel: ``[calls] seller_channel``.
         default_scale: ``[comments] default_scale``.
-        ids_required: False for a bare table of comments (``classify``): a missing ``comment_id`` becomes the row
-            number, a missing ``lead_id`` stays empty, a missing ``kind`` becomes ``survey``.
+        ids_required: False for a bare table of comments (``classify``): a missing ``comment_id`` becomes
+            the row number, a missing ``lead_id`` stays empty, a missing ``kind`` becomes ``survey``.
     """
 
     zone: tzinfo | None = None
@@ -143,7 +143,9 @@ class _Cells:
 
     def extra(self, table_name: str) -> Extra:
         known = COLUMNS[table_name]
-        return tuple((name, value) for name, value in self.raw.cells.items() if name not in known and value is not None)
+        return tuple(
+            (name, value) for name, value in self.raw.cells.items() if name not in known and value is not None
+        )
 
 
 def _parse_rows(table: Table, context: RowContext, parse: Callable[[_Cells], Row]) -> Parsed[Row]:
@@ -177,7 +179,7 @@ def _check_once(cells: _Cells, column: str, value: str, seen: dict[str, int]) ->
 
 
 def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
-    """Calls; of two rows with one ``call_id`` the first counts (``duplicate_id``, or ``two_leads`` if leads differ)."""
+    """Calls; of rows with one ``call_id`` the first counts (``duplicate_id``, or ``two_leads``)."""
     seen: dict[str, int] = {}
     leads: dict[str, str] = {}
 
@@ -185,7 +187,7 @@ def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
         call = _call(cells)
         if leads.setdefault(call.call_id, call.lead_id) != call.lead_id:
             raise cells.error(
-                f"column 'call_id' is {shown(call.call_id)}, which row {seen[call.call_id]} ties to another lead",
+                f"column 'call_id' is {shown(call.call_id)}, in row {seen[call.call_id]} with another lead",
                 "A call belongs to one lead: keep the right row and remove the other.",
                 "two_leads",
             )
@@ -209,7 +211,7 @@ def _call(cells: _Cells) -> CallRow:
     moment_s = cells.number("seller_speaks_at_s")
     if moment_s is not None and moment_s < 0:
         raise cells.error(
-            f"column 'seller_speaks_at_s' is {shown(cells.required('seller_speaks_at_s'))}, which is before the start",
+            f"column 'seller_speaks_at_s' is '{moment_s:g}', which is before the start",
             "Write seconds from the start of the recording.",
             "out_of_range",
         )
@@ -222,7 +224,11 @@ def _call(cells: _Cells) -> CallRow:
         sellers=cells.several("seller"),
         language=cells.read("language", parse_language),
         seller_channel=channel,
-        seller_channel_source=None if channel is None else "manifest" if own_channel is not None else "config",
+        seller_channel_source=None
+        if channel is None
+        else "manifest"
+        if own_channel is not None
+        else "config",
         seller_speaks_at_s=moment_s,
         stage=cells.text("stage"),
         outcome=cells.read("outcome", lambda text: parse_choice(text, OUTCOMES)),
@@ -237,7 +243,7 @@ def _call(cells: _Cells) -> CallRow:
 
 
 def parse_comment_rows(table: Table, context: RowContext) -> Parsed[CommentRow]:
-    """Comments; of two rows with one ``comment_id`` the first counts. An empty comment without a score is kept."""
+    """Comments; of rows with one ``comment_id`` the first counts. An empty one without a score is kept."""
     seen: dict[str, int] = {}
 
     def parse(cells: _Cells) -> CommentRow:
@@ -288,7 +294,7 @@ def _score(cells: _Cells) -> tuple[float | None, Scale | None]:
     lowest, highest = SCALES[scale]
     if not lowest <= score <= highest:
         raise cells.error(
-            f"column 'score' is {shown(cells.required('score'))}, outside {lowest} to {highest} of scale '{scale}'",
+            f"column 'score' is '{score:g}', outside the range {lowest} to {highest} of scale '{scale}'",
             "Correct the score or the scale.",
             "score_out_of_range",
         )

@@ -1,7 +1,7 @@
 """One validated row of each table of a workspace.
 
-Every row keeps where it came from (``table``, ``row``) and the columns that nobody here knows (``extra``), in the
-order of the table. All times are aware and in UTC.
+Every row keeps where it came from (``table``, ``row``) and the columns that nobody here knows (``extra``), in
+the order of the table. All times are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ class CallRow:
 
     Attributes:
         call_id, lead_id: as written, surrounding white space removed.
-        audio, transcript: resolved absolute paths that exist and lie inside the allowed folders; at least one is set.
+        audio, transcript: resolved paths that exist, inside the allowed folders; at least one is set.
         started_at: UTC, None when undated.
-        sellers: names as written; two or more keep the call out of per-seller figures.
+        sellers: ids of the seller table, else names as written; calls with several stay out of per-seller
+            figures.
         language: ``en``, ``sv``, ``fi``, or None for detection.
         seller_channel: 0-based channel from the row, else from ``[calls] seller_channel``, else None.
         seller_channel_source: where ``seller_channel`` came from: ``manifest`` (the row), ``config`` or None.

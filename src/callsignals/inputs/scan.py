@@ -14,9 +14,8 @@ from callsignals.inputs.rows import CallRow
 
 __all__ = ["AUDIO_SUFFIXES", "Scanned", "scan_recordings"]
 
-AUDIO_SUFFIXES = frozenset(
-    ".wav .flac .mp3 .m4a .mp4 .aac .ogg .opus .oga .webm .amr .wma .aiff .aif .au .gsm".split()
-)
+_SUFFIXES = "wav flac mp3 m4a mp4 aac ogg opus oga webm amr wma aiff aif au gsm"
+AUDIO_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 
 _RESULT_MARKS = ("run.json", "signals.jsonl")
 """A folder with both is the OUT of an earlier run."""
@@ -29,12 +28,14 @@ class Scanned:
     Attributes:
         calls: by path.
         errors: recordings that cannot be named or lie outside.
-        renamed: paths, relative to the folder, whose ``call_id`` keeps its extension because another has the stem.
+        renamed: relative paths whose ``call_id`` keeps its extension, because another has the same stem.
+        links: relative paths of linked folders; not followed, since they may lead anywhere or in circles.
     """
 
     calls: tuple[CallRow, ...]
     errors: tuple[InputError, ...]
     renamed: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 def scan_recordings(root: Path, out: Path, *, roots: Sequence[Path], seller_channel: int | None) -> Scanned:
@@ -49,8 +50,9 @@ def scan_recordings(root: Path, out: Path, *, roots: Sequence[Path], seller_chan
     calls: list[CallRow] = []
     errors: list[InputError] = []
     renamed: list[str] = []
+    links: list[str] = []
     taken: set[str] = set()
-    for relative, path in sorted(_recordings(root, out)):
+    for relative, path in sorted(_recordings(root, out, links, errors)):
         try:
             _check_usable(relative, path, roots)
         except InputError as error:
@@ -61,13 +63,29 @@ def scan_recordings(root: Path, out: Path, *, roots: Sequence[Path], seller_chan
             renamed.append(relative)
         taken.add(call_id)
         calls.append(_call(root, relative, call_id, path, seller_channel))
-    return Scanned(tuple(calls), tuple(errors), tuple(renamed))
+    return Scanned(tuple(calls), tuple(errors), tuple(renamed), tuple(sorted(links)))
 
 
-def _recordings(root: Path, out: Path) -> Iterator[tuple[str, Path]]:
-    for folder, folders, files in os.walk(root):
+def _recordings(
+    root: Path, out: Path, links: list[str], errors: list[InputError]
+) -> Iterator[tuple[str, Path]]:
+    def unreadable(error: OSError) -> None:
+        reason = error.strerror or "unreadable"
+        errors.append(
+            InputError(
+                str(error.filename),
+                f"cannot be read ({reason})",
+                "Allow reading it.",
+                code="unreadable_folder",
+            )
+        )
+
+    for folder, folders, files in os.walk(root, onerror=unreadable):
         here = Path(folder)
-        folders[:] = [name for name in folders if _is_input_folder(here / name, out)]
+        folders[:] = sorted(name for name in folders if _is_input_folder(here / name, out))
+        links += [
+            (here / name).relative_to(root).as_posix() for name in folders if (here / name).is_symlink()
+        ]
         for name in files:
             if not name.startswith(".") and Path(name).suffix.casefold() in AUDIO_SUFFIXES:
                 yield unicodedata.normalize("NFC", (here / name).relative_to(root).as_posix()), here / name
@@ -82,13 +100,19 @@ def _is_input_folder(folder: Path, out: Path) -> bool:
 def _check_usable(relative: str, path: Path, roots: Sequence[Path]) -> None:
     if not relative.isprintable():  # undecodable bytes arrive as lone surrogates, which no record can hold
         shown = relative.encode("ascii", "backslashreplace").decode("ascii")
-        raise InputError(shown, "has a name with unprintable characters", "Rename the file.", code="unreadable_name")
+        raise InputError(
+            shown, "has a name with unprintable characters", "Rename the file.", code="unreadable_name"
+        )
     if not any(is_inside(path.resolve(), root) for root in roots):
         raise InputError(
             relative,
             "is a link that leads out of the workspace",
             "Move the file into the workspace, or add its folder to [calls] audio_roots.",
             code="path_outside",
+        )
+    if not path.is_file():
+        raise InputError(
+            relative, "is a link to nothing", "Restore the file, or remove the link.", code="missing_file"
         )
 
 

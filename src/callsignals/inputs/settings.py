@@ -95,14 +95,20 @@ class CallsSettings(_Section):
         default=None, description="which channel the seller is on when a row does not say"
     )
     max_hours: float = Field(
-        default=6.0, gt=0, le=1000, allow_inf_nan=False, description="decoded hours of one recording before it is refused"
+        default=6.0,
+        gt=0,
+        le=1000,
+        allow_inf_nan=False,
+        description="decoded hours of one recording before it is refused",
     )
 
 
 class CommentsSettings(_Section):
     """``[comments]``."""
 
-    default_scale: Scale | None = Field(default=None, description="scale of scores whose row does not name one")
+    default_scale: Scale | None = Field(
+        default=None, description="scale of scores whose row does not name one"
+    )
 
 
 class RecognitionSettings(_Section):
@@ -112,13 +118,23 @@ class RecognitionSettings(_Section):
     models: Annotated[dict[str, str], BeforeValidator(_models)] = Field(
         default_factory=dict, description="weights per language, winning over `model`"
     )
-    language: LanguageCode | None = Field(default=None, description="forced for every call whose row does not say")
+    language: LanguageCode | None = Field(
+        default=None, description="forced for every call whose row does not say"
+    )
     hotwords: Texts = Field(default=(), description="names and brands to listen for")
     beam_size: int = Field(default=5, ge=1, le=20)
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "int8_bfloat16", "int16", "float16", "bfloat16", "float32"] = Field(
-        default="auto", description="auto: int8 on a CPU, CTranslate2's own choice on a GPU"
-    )
+    compute_type: Literal[
+        "auto",
+        "int8",
+        "int8_float16",
+        "int8_float32",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "float32",
+    ] = Field(default="auto", description="auto: int8 on a CPU, CTranslate2's own choice on a GPU")
 
 
 class DiarizationSettings(_Section):
@@ -130,7 +146,9 @@ class DiarizationSettings(_Section):
 class TermsSettings(_Section):
     """``[terms]``."""
 
-    file: str = Field(default="terms.toml", min_length=1, description="relative to the workspace, or absolute")
+    file: str = Field(
+        default="terms.toml", min_length=1, description="relative to the workspace, or absolute"
+    )
 
 
 class RecordsSettings(_Section):
@@ -194,19 +212,25 @@ def _read_toml(path: Path) -> dict[str, Any]:
         text = path.read_bytes().decode("utf-8-sig")  # Notepad writes a BOM, which TOML does not allow
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise SettingsError(str(path), f"cannot be read ({reason})", "Check that it exists and may be read.") from None
+        raise SettingsError(
+            str(path), f"cannot be read ({reason})", "Check that it exists and may be read."
+        ) from None
     except UnicodeDecodeError:
         raise SettingsError(str(path), "is not UTF-8 text", "Save the file as UTF-8.") from None
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
-            str(path), f"is not valid TOML: {error}", 'Texts need quotes: name = "value"; lists need brackets: ["a", "b"].'
+            str(path),
+            f"is not valid TOML: {error}",
+            'Texts need quotes: name = "value"; lists need brackets: ["a", "b"].',
         ) from None
 
 
 def _settings_error(path: Path, error: ValidationError) -> SettingsError:
-    findings = [_finding(item["type"], item["loc"], item["msg"], item.get("input")) for item in error.errors()]
+    findings = [
+        _finding(item["type"], item["loc"], item["msg"], item.get("input")) for item in error.errors()
+    ]
     problem = "; ".join(dict.fromkeys(problem for problem, _ in findings))
     remedy = " ".join(dict.fromkeys(remedy for _, remedy in findings))
     return SettingsError(str(path), problem, remedy)
@@ -245,7 +269,10 @@ def _unknown_top(name: str, sections: dict[str, tuple[str, ...]]) -> tuple[str, 
     elsewhere = [section for section, keys in sections.items() if name in keys]
     if elsewhere:
         return f"unknown key '{name}' outside any section", f"'{name}' belongs in [{elsewhere[0]}]."
-    return f"unknown section [{name}]", f"{_nearest(name, tuple(sections))}Known sections: {', '.join(sections)}."
+    return (
+        f"unknown section [{name}]",
+        f"{_nearest(name, tuple(sections))}Known sections: {', '.join(sections)}.",
+    )
 
 
 def _section_fields() -> list[tuple[str, Any]]:

@@ -37,7 +37,9 @@ _NOT_COLUMNS = frozenset(("extra", "table", "row", "seller_channel_source"))
 
 
 def _columns_of(kind: type[CallRow | CommentRow | LeadRow | SellerRow]) -> tuple[str, ...]:
-    return tuple(_RENAMED.get(field.name, field.name) for field in fields(kind) if field.name not in _NOT_COLUMNS)
+    return tuple(
+        _RENAMED.get(field.name, field.name) for field in fields(kind) if field.name not in _NOT_COLUMNS
+    )
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -84,7 +86,7 @@ class Table:
         columns: known columns under their own names, others as written with surrounding white space removed.
         rows: rows with at least one value, in order.
         problems: rows that could not be split into cells, in order.
-        decimal_comma: True when columns are parted by ``;``, which spreadsheets do where the comma is for decimals.
+        decimal_comma: True when columns are parted by ``;``: spreadsheets do so where decimals have a comma.
         encoding: of the text, "" for binary formats.
     """
 
@@ -110,7 +112,10 @@ def find_table(folder: Path, name: str) -> Path | None:
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
         raise InputError(
-            str(folder), f"has {names}: it is not clear which one counts", "Keep one of them.", code="two_tables"
+            str(folder),
+            f"has {names}: it is not clear which one counts",
+            "Keep one of them.",
+            code="two_tables",
         )
     return found[0] if found else None
 
@@ -130,13 +135,16 @@ def read_table(path: Path, *, known: Collection[str] = _ALL_COLUMNS) -> Table:
     except OSError as error:
         reason = error.strerror or "unreadable"
         raise InputError(
-            str(path), f"cannot be read ({reason})", "Check that the file exists and may be read.", code="unreadable_file"
+            str(path),
+            f"cannot be read ({reason})",
+            "Check that the file exists and may be read.",
+            code="unreadable_file",
         ) from None
     return parse_table(data, path, known=known)
 
 
 def parse_table(data: bytes, path: Path, *, known: Collection[str] = _ALL_COLUMNS) -> Table:
-    """Like ``read_table``, from bytes that are already there (standard input); ``path`` gives suffix and name."""
+    """Like ``read_table``, from bytes such as standard input; ``path`` gives the suffix and the name."""
     suffix = path.suffix.casefold()
     parser = _PARSERS.get(suffix)
     if parser is None:
@@ -168,26 +176,40 @@ def _parse_delimited(data: bytes, path: Path, known: frozenset[str]) -> Table:
     prefer = "\t" if path.suffix.casefold() == ".tsv" else ","
     delimiter, text = sniff_delimiter(text, known, prefer=prefer)
     return _from_records(
-        split_records(text, delimiter), path, known, decimal_comma=True if delimiter == ";" else None, encoding=encoding
+        split_records(text, delimiter),
+        path,
+        known,
+        decimal_comma=True if delimiter == ";" else None,
+        encoding=encoding,
     )
 
 
 def _from_records(
-    records: Iterable[Record], path: Path, known: frozenset[str], *, decimal_comma: bool | None = None, encoding: str = ""
+    records: Iterable[Record],
+    path: Path,
+    known: frozenset[str],
+    *,
+    decimal_comma: bool | None = None,
+    encoding: str = "",
 ) -> Table:
     stream = iter(records)
     header = next((record for record in stream if record.cells or record.problem), None)
     if header is None or header.problem or not any(cell.strip() for cell in header.cells):
         problem = header.problem if header and header.problem else "is blank"
-        raise InputError(str(path), f"the header row {problem}", "Put the column names in the first row.", code="bad_header")
+        raise InputError(
+            str(path),
+            f"the header row {problem}",
+            "Put the column names in the first row.",
+            code="bad_header",
+        )
     names = _header_names(header.cells, path, known)
     rows: list[RawRow] = []
     problems: list[InputError] = []
     for record in stream:
         number = record.number - header.number
-        problem = record.problem or _shape_problem(record.cells, names)
-        if problem:
-            problems.append(_bad_row(path, number, problem))
+        flaw = record.problem or _shape_problem(record.cells, names)
+        if flaw:
+            problems.append(_bad_row(path, number, flaw))
         elif any(cell.strip() for cell in record.cells):
             rows.append(RawRow(number, dict(zip(names, map(_blank_to_none, record.cells), strict=False))))
     used = {name for row in rows for name, value in row.cells.items() if value is not None}
@@ -197,11 +219,16 @@ def _from_records(
 
 
 def _header_names(cells: Sequence[str], path: Path, known: frozenset[str]) -> tuple[str, ...]:
-    names = tuple(_canonical(cell, known) or f"{_UNNAMED}{place}" for place, cell in enumerate(cells, start=1))
+    names = tuple(
+        _canonical(cell, known) or f"{_UNNAMED}{place}" for place, cell in enumerate(cells, start=1)
+    )
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(
-            str(path), f"has two columns named '{twice[0]}'", "Rename or remove one of them.", code="two_columns"
+            str(path),
+            f"has two columns named '{twice[0]}'",
+            "Rename or remove one of them.",
+            code="two_columns",
         )
     return names
 
@@ -256,7 +283,9 @@ def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
         for number, row in enumerate(frame.iter_rows())
     )
     if frame.is_empty():
-        raise InputError(str(path), f"sheet '{sheet}' is empty", "Fill it in, or remove the file.", code="empty_table")
+        raise InputError(
+            str(path), f"sheet '{sheet}' is empty", "Fill it in, or remove the file.", code="empty_table"
+        )
     return _from_records(records, path, known)
 
 
@@ -277,7 +306,10 @@ def _parse_parquet(data: bytes, path: Path, known: frozenset[str]) -> Table:
 def _not_readable(path: Path, description: str, error: Exception) -> InputError:
     logging.getLogger(__name__).debug("%s: %s", path.name, type(error).__name__)
     return InputError(
-        str(path), f"cannot be read as {description}", "Open it where it was made and save it again.", code="not_a_table"
+        str(path),
+        f"cannot be read as {description}",
+        "Open it where it was made and save it again.",
+        code="not_a_table",
     )
 
 

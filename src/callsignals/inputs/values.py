@@ -1,7 +1,7 @@
 """Single cells: numbers, times, yes and no, choices, languages, as people write them.
 
-Every function takes the text of one cell and raises ``InputError`` whose ``problem`` reads after "column 'x' is
-'text'," and whose ``remedy`` says how to write it.
+Every function takes the text of one cell and raises ``InputError`` whose ``problem`` reads after "column 'x'
+is 'text'," and whose ``remedy`` says how to write it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ _DOT_GROUPS = re.compile(rf"{_SIGNED}(?P<body>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[1-7]"
 _CLOCK = r"[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,12})?)?)?"
 _OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
-_ISO = re.compile(rf"(?P<date>{_DATE})(?:(?:[Tt]| +)(?P<clock>{_CLOCK}) ?(?P<offset>{_OFFSET})?)?", re.IGNORECASE)
+_ISO = re.compile(
+    rf"(?P<date>{_DATE})(?:(?:[Tt]| +)(?P<clock>{_CLOCK}) ?(?P<offset>{_OFFSET})?)?", re.IGNORECASE
+)
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 """Outside lie spreadsheet zeros (1899-12-30) and slips of the hand, not sales calls."""
@@ -115,7 +117,9 @@ def _number_parts(text: str, decimal_comma: bool | None) -> tuple[str, str]:
 
 
 def _unreadable_number(text: str) -> InputError:
-    return InputError(shown(text), "which is not a number", "Write digits such as 12.5 or 12,5.", code="unreadable_number")
+    return InputError(
+        shown(text), "which is not a number", "Write digits such as 12.5 or 12,5.", code="unreadable_number"
+    )
 
 
 def _ambiguous_number(body: str) -> InputError:
@@ -202,7 +206,9 @@ def parse_choice(text: str, choices: Iterable[Choice]) -> Choice:
             return choice
     near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)
     hint = f"Did you mean '{near[0]}'? " if near else ""
-    raise InputError(shown(text), "which is not known", f"{hint}Write one of: {', '.join(known)}.", code="unknown_value")
+    raise InputError(
+        shown(text), "which is not known", f"{hint}Write one of: {', '.join(known)}.", code="unknown_value"
+    )
 
 
 def parse_channel(text: str) -> int:

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from callsignals.errors import Failure
+from callsignals.errors import CallSignalsError, Failure, InputError, SettingsError, UsageError
+from callsignals.inputs.checks import (
+    alias_notices,
+    comment_notices,
+    conflict_notices,
+    merge_leads,
+    name_sellers,
+    segment_columns,
+)
+from callsignals.inputs.row_parsers import (
+    Parsed,
+    RowContext,
+    parse_call_rows,
+    parse_comment_rows,
+    parse_lead_rows,
+    parse_seller_rows,
+)
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, SellerRow
-from callsignals.inputs.settings import Settings
+from callsignals.inputs.scan import AUDIO_SUFFIXES, scan_recordings
+from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
+from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
 
 __all__ = ["Workspace", "open_workspace"]
+
+Row = TypeVar("Row")
+
+_LATER_TABLES = ("messages", "metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +44,9 @@ class Workspace:
         root: the folder, resolved.
         out: where results go (never scanned for input), resolved; need not exist.
         settings: of ``callsignals.toml``, or all defaults.
-        calls, comments, leads, sellers: the good rows, in table order (found recordings: by ``call_id``). ``leads``
-            holds the rows of the lead table only; ``lead`` below also consults the calls.
+        calls, comments, leads, sellers: the good rows, in table order (found recordings: by path).
         terms_path: the workspace's own term list, None for the shipped one.
-        segment_columns: extra columns that group the figures, ``[segments] columns``.
+        segment_columns: columns that group the figures, ``[segments] columns`` as the tables spell them.
         failures: rows that could not be used, in the order calls, comments, leads, sellers.
         notices: what the user should know, one sentence each, without customer text.
         scanned: whether the calls were found by scanning instead of read from a table.
@@ -42,7 +65,214 @@ class Workspace:
     notices: tuple[str, ...] = ()
     scanned: bool = False
 
+    def all_leads(self) -> tuple[LeadRow, ...]:
+        """Every lead that any table mentions, by id; blanks are filled from the lead's latest call."""
+        return merge_leads(self.calls, self.comments, self.leads)
 
-def open_workspace(folder: Path, *, out: Path | None = None, settings: Settings | None = None) -> Workspace:
-    """Read and check a workspace."""
-    raise NotImplementedError
+
+@dataclass(slots=True)
+class _Opening:
+    """What has been found so far."""
+
+    root: Path
+    out: Path
+    settings: Settings
+    context: RowContext
+    failures: list[Failure] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    zone_assumed: bool = False
+
+    def fail(self, error: CallSignalsError, input_name: str) -> None:
+        self.failures.append(
+            Failure(input_name, error.row, "inputs", error.code, error.problem, error.remedy)
+        )
+
+    def read(self, name: str, parse: Callable[[Table, RowContext], Parsed[Row]]) -> tuple[Row, ...] | None:
+        """The good rows of a table; None when there is no such table."""
+        path = find_table(self.root, name)
+        if path is None:
+            return None
+        table = read_table(path, known=COLUMNS[name])
+        if table.encoding == "windows-1252":
+            self.notices.append(f"{path.name} is not UTF-8; it is read as Windows-1252.")
+        parsed = parse(table, self.context)
+        for error in parsed.errors:
+            self.fail(error, path.name)
+        self.columns.update(table.columns)
+        self.zone_assumed = self.zone_assumed or parsed.zone_assumed
+        if not parsed.rows and not parsed.errors:
+            self.notices.append(f"{path.name} holds no rows.")
+            return None
+        return parsed.rows
+
+
+def open_workspace(
+    folder: Path | str, *, out: Path | str | None = None, settings: Settings | None = None
+) -> Workspace:
+    """Read and check a workspace; bad rows become failures and the good ones go on.
+
+    Args:
+        folder: the workspace.
+        out: where results go; ``folder/out`` when None.
+        settings: in place of ``callsignals.toml``.
+
+    Raises:
+        InputError: no such folder, a table that cannot be read at all, or nothing to do.
+        SettingsError: ``callsignals.toml`` is wrong, or names folders or files that do not exist.
+        UsageError: OUT is the workspace itself.
+    """
+    root = _checked_folder(Path(folder))
+    settings = settings or _own_settings(root)
+    destination = (Path(out) if out is not None else root / "out").resolve()
+    if destination == root:
+        raise UsageError(
+            str(out), "is the workspace itself", "Write results to another folder, for instance its 'out'."
+        )
+    opening = _Opening(root, destination, settings, _context(root, settings))
+    terms_path = _terms_path(root, settings)
+
+    calls = opening.read("calls", parse_call_rows)
+    scanned = calls is None
+    found = _scan(opening) if calls is None else calls
+    comments = opening.read("comments", parse_comment_rows) or ()
+    leads = opening.read("leads", parse_lead_rows) or ()
+    sellers = opening.read("sellers", parse_seller_rows) or ()
+    if not (found or comments or opening.failures):
+        raise _nothing_to_do(root)
+
+    found, seller_notices = name_sellers(found, sellers)
+    segments, segment_notices = segment_columns(settings.segments.columns, opening.columns)
+    opening.notices += [
+        *alias_notices(sellers),
+        *seller_notices,
+        *conflict_notices(found, leads),
+        *comment_notices(comments, found),
+        *segment_notices,
+        *_zone_notices(opening),
+        *_later_notices(root),
+    ]
+    return Workspace(
+        root=root,
+        out=destination,
+        settings=settings,
+        calls=found,
+        comments=comments,
+        leads=leads,
+        sellers=sellers,
+        terms_path=terms_path,
+        segment_columns=segments,
+        failures=tuple(opening.failures),
+        notices=tuple(opening.notices),
+        scanned=scanned and bool(found),
+    )
+
+
+def _checked_folder(folder: Path) -> Path:
+    if folder.is_dir():
+        return folder.resolve()
+    name = str(folder)
+    if not folder.is_file():
+        raise InputError(
+            name,
+            "does not exist",
+            "Name an existing folder, or make one with 'callsignals init'.",
+            code="no_workspace",
+        )
+    suffix = folder.suffix.casefold()
+    parent = f"Name its folder: '{folder.parent}'"
+    if suffix in AUDIO_SUFFIXES:
+        raise InputError(
+            name,
+            "is one recording, not a workspace folder",
+            f"{parent}; or use 'callsignals transcribe' for this file alone.",
+            code="not_a_folder",
+        )
+    if suffix in TABLE_SUFFIXES:
+        raise InputError(
+            name,
+            "is one table, not a workspace folder",
+            f"{parent}; or use 'callsignals classify' for a table of comments alone.",
+            code="not_a_folder",
+        )
+    raise InputError(name, "is a file, not a workspace folder", f"{parent}.", code="not_a_folder")
+
+
+def _own_settings(root: Path) -> Settings:
+    path = root / SETTINGS_FILE
+    return load_settings(path) if path.exists() else Settings()
+
+
+def _context(root: Path, settings: Settings) -> RowContext:
+    roots = [root]
+    for name in settings.calls.audio_roots:
+        folder = (root / name).resolve()
+        if not folder.is_dir():
+            raise SettingsError(
+                str(root / SETTINGS_FILE),
+                f"key 'audio_roots' in [calls] names '{name}', which is not a folder",
+                "Correct the name (relative to the workspace, or absolute), or connect the drive.",
+            )
+        roots.append(folder)
+    return RowContext(
+        zone=settings.zone,
+        roots=tuple(dict.fromkeys(roots)),
+        seller_channel=settings.calls.seller_channel,
+        default_scale=settings.comments.default_scale,
+    )
+
+
+def _terms_path(root: Path, settings: Settings) -> Path | None:
+    path = (root / settings.terms.file).resolve()
+    if path.is_file():
+        return path
+    if "file" in settings.terms.model_fields_set:
+        raise SettingsError(
+            str(root / SETTINGS_FILE),
+            f"key 'file' in [terms] names '{settings.terms.file}', which does not exist",
+            "Correct the name, or remove the key to use the shipped term list.",
+        )
+    return None
+
+
+def _scan(opening: _Opening) -> tuple[CallRow, ...]:
+    scanned = scan_recordings(
+        opening.root,
+        opening.out,
+        roots=opening.context.roots,
+        seller_channel=opening.context.seller_channel,
+    )
+    for error in scanned.errors:
+        opening.fail(error, error.what)
+    count = len(scanned.calls)
+    if count:
+        opening.notices.append(
+            f"There is no table of calls; recordings found: {count}. Each one's path is its call id, and its "
+            "folder's name (at the top its own) its lead id."
+        )
+    opening.notices += [
+        f"'{name}' keeps its extension in its call id, because another recording has the same name."
+        for name in scanned.renamed
+    ]
+    opening.notices += [f"'{name}' is a link to a folder and is not followed." for name in scanned.links]
+    return scanned.calls
+
+
+def _nothing_to_do(root: Path) -> InputError:
+    return InputError(
+        str(root),
+        "holds no calls, no comments and no recordings",
+        "Add recordings, calls.csv or comments.csv; 'callsignals init DIR' writes examples.",
+        code="nothing_to_do",
+    )
+
+
+def _zone_notices(opening: _Opening) -> list[str]:
+    if not opening.zone_assumed or opening.settings.zone is not None:
+        return []
+    return ["Times without an offset are read as UTC; set [workspace] timezone to read them as local times."]
+
+
+def _later_notices(root: Path) -> list[str]:
+    paths = (find_table(root, name) for name in _LATER_TABLES)
+    return [f"{path.name} is not used by this version." for path in paths if path is not None]

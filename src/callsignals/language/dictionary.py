@@ -10,13 +10,11 @@ from functools import lru_cache
 
 import simplemma
 from simplemma.strategies import DictionaryLookupStrategy
-from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictionaryFactory
 
 __all__ = ["dictionary_lemma", "inflection_stems", "is_dictionary_form", "lemma_forms", "simple_lemma"]
 
 _CACHE_SIZE = 65_536
-_DICTIONARIES = DefaultDictionaryFactory()
-_LOOKUP = DictionaryLookupStrategy(_DICTIONARIES)
+_LOOKUP = DictionaryLookupStrategy()
 
 _FINNISH_CLITICS = ("kaan", "kään", "kin", "kos", "kös", "ko", "kö", "han", "hän", "pas", "päs", "pa", "pä")
 _FINNISH_POSSESSIVES = ("nsa", "nsä", "mme", "nne", "ni", "si")
@@ -44,14 +42,19 @@ def dictionary_lemma(word: str, language: str) -> str | None:
     return lemma.casefold() if lemma is not None else None
 
 
-@lru_cache(maxsize=8)
-def _lemmas(language: str) -> frozenset[str]:
-    return frozenset(lemma.casefold() for lemma in _DICTIONARIES.get_dictionary(language).values())
+_PROBES = {
+    "en": ("s", "es", "'s"),
+    "sv": ("en", "et", "n", "t", "er", "ar", "or", "na", "a", "s", "are"),
+    "fi": (),
+}
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
 def is_dictionary_form(word: str, language: str) -> bool:
-    """Whether some word has ``word`` as its lemma (``pris`` is one although it also looks like a form of ``prisa``)."""
-    return word in _lemmas(language)
+    """Whether ``word`` is the lemma of a word: ``pris`` is, of ``priset``, although it is also a form of ``prisa``."""
+    if dictionary_lemma(word, language) == word:
+        return True
+    return any(dictionary_lemma(word + ending, language) == word for ending in _PROBES.get(language, ()))
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
@@ -59,12 +62,20 @@ def lemma_forms(word: str, language: str) -> tuple[str, ...]:
     """Lemmas that the word may have, best first; empty when it is not known even without clitics and possessives."""
     lemma = dictionary_lemma(word, language)
     if lemma is not None:
-        return (lemma,)
+        return (lemma, *_second_reading(word, lemma)) if language == "fi" else (lemma,)
     if language == "fi":
         return _finnish_forms(word)
     if language == "sv" and word.endswith("s"):
         genitive = dictionary_lemma(word[:-1], language)
         return (genitive,) if genitive is not None else ()
+    return ()
+
+
+def _second_reading(word: str, lemma: str) -> tuple[str, ...]:
+    """The -u/-y noun beside the -us/-ys noun: ``palvelusta`` is of ``palvelu`` more often than of ``palvelus``."""
+    stem = lemma[:-1]
+    if lemma.endswith(("us", "ys")) and word in (stem + "sta", stem + "stä") and dictionary_lemma(stem, "fi") == stem:
+        return (stem,)
     return ()
 
 

@@ -6,6 +6,7 @@ lacks: Finnish clitics and possessives, Swedish genitives, and the last part of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,9 +20,10 @@ from callsignals.vocabulary.spoken import LANGUAGES
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["Token", "lemma_of", "lemmatise"]
+__all__ = ["Token", "fold", "lemma_of", "lemmatise", "without_colon_ending"]
 
 _CACHE_SIZE = 65_536
+_COLON_ENDING = re.compile(r"^([^\W\d_]+):[^\W\d_]{1,5}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,25 @@ def _tokenizer(language: str) -> Language:
     return spacy.blank(language if language in LANGUAGES else "xx")
 
 
+def fold(word: str) -> str:
+    """Case-folded, with straight apostrophes."""
+    return word.casefold().replace("’", "'")
+
+
+def without_colon_ending(word: str, language: str) -> str:
+    """Without the ending that Swedish and Finnish write after a colon: ``api:n``, ``sla:t``."""
+    return _COLON_ENDING.sub(r"\1", word) if language in ("sv", "fi") else word
+
+
 @lru_cache(maxsize=_CACHE_SIZE)
 def lemma_of(word: str, language: str) -> str:
     """Case-folded lemma of one word; the case-folded word for languages without a dictionary here."""
-    folded = word.casefold().replace("’", "'")
+    folded = fold(word)
     if language not in LANGUAGES:
         return folded
     if language == "en" and folded == "n't":
         return "not"
+    folded = without_colon_ending(folded, language)
     forms = lemma_forms(folded, language)
     if forms:
         return forms[0]

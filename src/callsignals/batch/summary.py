@@ -1,0 +1,104 @@
+"""The closing summary: a few readable lines per lead, and what was insufficient and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callsignals.batch.run import RunResult
+from callsignals.records.lead import LeadRecord, LeadSignal
+
+__all__ = ["lead_lines", "result_json", "summary_lines"]
+
+_SHOWN_REASONS = 6
+
+
+def summary_lines(result: RunResult) -> list[str]:
+    """Lines for a person to read at the end of a run."""
+    lines: list[str] = []
+    for lead in result.leads:
+        lines += [*lead_lines(lead), ""]
+    counts = result.counts
+    lines.append(
+        f"{counts['leads']} leads, {counts['calls']} calls, {counts['comments']} comments, "
+        f"{counts['signals_ok']} of {counts['signals']} signals ok. Results: {result.out}"
+    )
+    lines.append(f"Report: {result.out / 'report' / 'index.html'}")
+    if result.failures:
+        lines.append(f"{len(result.failures)} inputs failed or need an answer (all in failures.jsonl):")
+        lines += [f"  {failure.input}: {failure.message}. {failure.remedy}" for failure in result.failures[:10]]
+        if len(result.failures) > 10:
+            lines.append(f"  ... and {len(result.failures) - 10} more")
+    return lines
+
+
+def lead_lines(lead: LeadRecord) -> list[str]:
+    """What is known of one lead."""
+    name = f" ({lead.name})" if lead.name and lead.name != lead.lead_id else ""
+    outcome = f", {lead.outcome}" if lead.outcome else ""
+    calls, comments = len(lead.calls), len(lead.comments)
+    lines = [f"{lead.lead_id}{name}{outcome}: {_counted(calls, 'call')}, {_counted(comments, 'comment')}"]
+    figures = [*_call_figures(lead.phases["during"]), *_text_figures(lead)]
+    if figures:
+        lines.append("  " + "   ".join(figures))
+    without = _without(lead)
+    if without:
+        lines.append(f"  without value: {without}")
+    return lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _call_figures(during: dict[str, LeadSignal]) -> list[str]:
+    figures = []
+    share = during.get("seller_talk_share")
+    if share is not None and share.value is not None:
+        seller = round(100 * share.value)
+        figures.append(f"talk: seller {seller} % : customer {100 - seller} %")
+    need = during.get("need_term_share")
+    if need is not None and need.value is not None:
+        figures.append(f"need terms: {round(100 * need.value)} %")
+    return figures
+
+
+def _text_figures(lead: LeadRecord) -> list[str]:
+    figures = []
+    referral = lead.phases["before"].get("referral_source")
+    if referral is not None and referral.label:
+        others = [label for label in referral.counts if label != referral.label]
+        figures.append(f"referral: {', '.join([referral.label, *others])}")
+    group = lead.phases["after"].get("nps_group")
+    if group is not None and group.label:
+        figures.append(f"NPS group: {group.label}")
+    return figures
+
+
+def _without(lead: LeadRecord) -> str:
+    """Signals without a value, grouped by reason."""
+    reasons: dict[str, list[str]] = {}
+    for signals in lead.phases.values():
+        for name, signal in signals.items():
+            if signal.status != "ok":
+                reasons.setdefault(signal.reason or signal.status, []).append(name)
+    parts = [
+        f"{_names(names)}: {reason}" for reason, names in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+    more = f" (+{len(parts) - _SHOWN_REASONS} reasons)" if len(parts) > _SHOWN_REASONS else ""
+    return "; ".join(parts[:_SHOWN_REASONS]) + more
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+
+
+def result_json(result: RunResult) -> dict[str, object]:
+    """The one JSON object that ``--json`` prints."""
+    return {
+        "out": str(result.out),
+        "counts": result.counts,
+        "failures": [
+            {"input": failure.input, "error": failure.error, "remedy": failure.remedy} for failure in result.failures
+        ],
+        "notices": list(result.notices),
+    }

@@ -1,0 +1,73 @@
+"""The application: its commands, and how it ends.
+
+Exit codes: 0 every input processed; 1 could not run; 2 wrong usage; 3 finished, some inputs failed; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+
+import typer
+
+from callsignals.cli import comments, inspect, models, work
+from callsignals.cli.console import error_line
+from callsignals.errors import CallSignalsError, UsageError
+
+__all__ = ["app", "main"]
+
+EXIT_COULD_NOT_RUN = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="callsignals",
+    help="Per-lead trust signals from sales calls and customers' own words, on your own machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+work.register(app)
+comments.register(app)
+inspect.register(app)
+app.add_typer(models.app, name="models")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; ``--debug`` anywhere adds the traceback of an error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        app(args=[argument for argument in given if argument != "--debug"], standalone_mode=True)
+    except UsageError as error:
+        _stop(error, EXIT_USAGE, debug=debug)
+    except CallSignalsError as error:
+        _stop(error, EXIT_COULD_NOT_RUN, debug=debug)
+    except KeyboardInterrupt:
+        error_line("Interrupted. What is finished is kept; run the same command again to go on.")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(EXIT_COULD_NOT_RUN)
+    except Exception as error:  # noqa: BLE001 - the user gets one line, never a traceback
+        if debug:
+            traceback.print_exc()
+        error_line(
+            f"callsignals: internal error ({type(error).__name__}). Run again with --debug and report what it prints."
+        )
+        sys.exit(EXIT_COULD_NOT_RUN)
+
+
+def _stop(error: CallSignalsError, code: int, *, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+    error_line(str(error))
+    sys.exit(code)
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,134 @@
+"""``demo``, ``init``, ``run``, ``transcribe`` and ``report``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from callsignals.batch.estimate import estimate_lines, estimate_run
+from callsignals.batch.run import RunOptions, RunResult, open_with, run_workspace
+from callsignals.batch.summary import result_json, summary_lines
+from callsignals.batch.transcribe import transcribe_files
+from callsignals.cli.console import StderrListener, error_line, print_json, print_line
+from callsignals.errors import Failure
+from callsignals.inputs.starter import write_workspace
+from callsignals.report.build import build_report
+from callsignals.weights import shipped_dir
+
+__all__ = ["EXIT_SOME_FAILED", "register", "report_failures"]
+
+EXIT_SOME_FAILED = 3
+_Device = Literal["auto", "cpu", "cuda"]
+_Language = Literal["en", "sv", "fi"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    for command in (demo, init, run, transcribe, report):
+        app.command()(command)
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Where results go.")] = Path("callsignals-demo"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
+) -> None:
+    """Run the shipped example end to end, offline."""
+    _finish(_run(shipped_dir() / "fixtures" / "demo", RunOptions(out=out, workers=workers)), as_json=False)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+) -> None:
+    """Write a commented workspace to fill in."""
+    for path in write_workspace(folder):
+        print_line(str(path))
+
+
+def run(
+    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder with tables and recordings.")],
+    out: Annotated[Path | None, typer.Option(help="Where results go; WORKSPACE/out by default.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
+    engine: Annotated[Literal["local"], typer.Option(help="Where the work runs.")] = "local",
+    device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
+    model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
+    language: Annotated[_Language | None, typer.Option(help="Of calls whose row does not say.")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Only the first so many calls.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the tables and estimate hours.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
+) -> None:
+    """Transcribe, measure, classify, write records and report; resumes by itself."""
+    options = RunOptions(out=out, workers=workers, device=device, model=model, language=language, limit=limit)
+    if dry_run:
+        _dry_run(workspace, options, as_json=as_json)
+    else:
+        _finish(_run(workspace, options), as_json=as_json)
+
+
+def _run(workspace: Path, options: RunOptions) -> RunResult:
+    listener = StderrListener()
+    try:
+        return run_workspace(workspace, options, listener)
+    finally:
+        listener.end()
+
+
+def _finish(result: RunResult, *, as_json: bool) -> None:
+    if as_json:
+        print_json(result_json(result))
+    else:
+        for line in summary_lines(result):
+            print_line(line)
+    if result.failures:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _dry_run(folder: Path, options: RunOptions, *, as_json: bool) -> None:
+    workspace = open_with(folder, options)
+    estimate = estimate_run(workspace, options.workers)
+    for notice in workspace.notices:
+        error_line(f"note: {notice}")
+    if as_json:
+        print_json(estimate.as_json())
+    else:
+        for line in estimate_lines(estimate):
+            print_line(line)
+    report_failures(estimate.failures)
+
+
+def transcribe(
+    audio: Annotated[list[Path], typer.Argument(metavar="AUDIO...", help="Recordings.")],
+    out: Annotated[Path, typer.Option(help="Folder for the transcripts.")],
+    speakers: Annotated[int, typer.Option(min=1, max=10, help="Voices in mono recordings.")] = 2,
+    rttm: Annotated[bool, typer.Option("--rttm", help="Also write who spoke when as RTTM.")] = False,
+    device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
+    model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
+    language: Annotated[_Language | None, typer.Option(help="Of all recordings; detected by default.")] = None,
+) -> None:
+    """Write transcripts only (.json, .vtt)."""
+    listener = StderrListener()
+    overrides = {name: value for name, value in (("device", device), ("model", model)) if value is not None}
+    written, failures = transcribe_files(
+        audio, out, recognition=overrides, language=language, speakers=speakers, rttm=rttm, listener=listener
+    )
+    for path in written:
+        print_line(str(path))
+    report_failures(failures)
+
+
+def report_failures(failures: Sequence[Failure]) -> None:
+    """Say what failed and end with its exit code; nothing when nothing did."""
+    for failure in failures:
+        row = f", row {failure.row}" if failure.row else ""
+        error_line(f"{failure.input}{row}: {failure.message}. {failure.remedy}")
+    if failures:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def report(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+) -> None:
+    """Rebuild the HTML report."""
+    print_line(str(build_report(out)))

@@ -1,0 +1,121 @@
+"""What works on this machine, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import av
+import ctranslate2
+
+from callsignals.batch.hear_stage import default_workers
+from callsignals.weights import ModelStatus, cache_dir, verify_models
+
+__all__ = ["Check", "examine"]
+
+_DECODERS = ("pcm_s16le", "pcm_alaw", "pcm_mulaw", "flac", "mp3float", "aac", "opus", "vorbis", "amrnb", "wmav2")
+_SPACE_NEEDED_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: what.
+        works: whether it does.
+        found: what was found.
+        remedy: how to get it, "" when it works.
+        needed: whether callsignals cannot work without it.
+    """
+
+    name: str
+    works: bool
+    found: str
+    remedy: str = ""
+    needed: bool = True
+
+
+def examine() -> list[Check]:
+    """Every check, most basic first. Verifies all models by digest."""
+    checks = [_python(), _machine(), _packages(), _decoders(), _gpu(), _space()]
+    return [*checks, *(_model(status) for status in verify_models())]
+
+
+def _python() -> Check:
+    return Check("Python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.system()}")
+
+
+def _machine() -> Check:
+    return Check("processor", True, f"{platform.machine()}, {default_workers()} workers by default")
+
+
+def _packages() -> Check:
+    names = ("av", "ctranslate2", "faster-whisper", "onnxruntime", "polars", "scikit-learn", "spacy")
+    found = {name: _version(name) for name in names}
+    missing = [name for name, number in found.items() if number is None]
+    return Check(
+        "packages",
+        not missing,
+        ", ".join(f"{name} {number}" for name, number in found.items() if number),
+        f"pip install {' '.join(missing)}" if missing else "",
+    )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _decoders() -> Check:
+    missing = [name for name in _DECODERS if name not in av.codecs_available]
+    return Check(
+        "audio formats",
+        not missing,
+        "WAV, a-law, mu-law, FLAC, MP3, AAC, Opus, Vorbis, AMR-NB, WMA" if not missing else f"without {', '.join(missing)}",
+        "pip install --force-reinstall av (its wheels carry all decoders)" if missing else "",
+        needed=False,
+    )
+
+
+def _gpu() -> Check:
+    count = _quietly(ctranslate2.get_cuda_device_count)
+    if count:
+        return Check("GPU", True, f"{count} CUDA devices", needed=False)
+    return Check(
+        "GPU",
+        False,
+        "none that CTranslate2 can use; calls are heard on the processor",
+        "For an NVIDIA card install its driver and the CUDA 12 libraries cuBLAS and cuDNN 9, then --device cuda.",
+        needed=False,
+    )
+
+
+def _quietly(count: Callable[[], int]) -> int:
+    try:
+        return count()
+    except (RuntimeError, OSError):  # the driver is there but broken
+        return 0
+
+
+def _space() -> Check:
+    folder = next(path for path in (cache_dir(), *cache_dir().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    return Check(
+        "space for models",
+        free > _SPACE_NEEDED_BYTES,
+        f"{free / 1e9:.1f} GB free",
+        "" if free > _SPACE_NEEDED_BYTES else "Free some space, or set CALLSIGNALS_CACHE to a folder on another disk.",
+        needed=False,
+    )
+
+
+def _model(status: ModelStatus) -> Check:
+    works = status.state in ("ready", "present")
+    return Check(f"model {status.name}", works, status.state, "" if works else status.detail)

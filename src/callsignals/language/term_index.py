@@ -1,0 +1,194 @@
+"""A term list prepared for matching in one language.
+
+A phrase is a way through a trie whose steps are lemmas (or the word as listed). A spoken word offers several keys
+(as said, its lemmas, its stem), so inflected phrases match; single-word phrases are sought inside compounds too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from callsignals.language.compounds import compound_lemma, terms_in_compound
+from callsignals.language.dictionary import dictionary_lemma, inflection_stems, is_dictionary_form, lemma_forms, simple_lemma
+from callsignals.language.lemmas import fold, lemma_of, lemmatise, without_colon_ending
+from callsignals.language.regex_guard import compile_safe
+from callsignals.language.term_list import TermKind, TermList
+
+__all__ = ["Hit", "TermIndex", "index_of"]
+
+HESITATIONS = {
+    "en": frozenset("uh um uhm er erm hmm mm mhm ah eh".split()),
+    "sv": frozenset("eh öh äh hm hmm mm mhm öhm ehm".split()),
+    "fi": frozenset("öö ööö öh äh ää hm hmm mm mhm niinku".split()),
+}
+"""Sounds that do not break a phrase."""
+MAX_REGEX_CHARACTERS = 1_000
+"""A sentence longer than this (a recogniser without punctuation) is searched by patterns in its first part only."""
+_HYPHENS = re.compile(r"[-‐‑–/]")
+_CACHE_SIZE = 65_536
+
+AS_SAID, BY_LEMMA, IN_COMPOUND = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A possible mention.
+
+    Attributes:
+        kind, term: as listed.
+        offsets: which of the words given.
+        rank: 0 the word as listed, 1 an inflected form, 2 part of a compound.
+    """
+
+    kind: TermKind
+    term: str
+    offsets: tuple[int, ...]
+    rank: int
+
+
+@dataclass(slots=True)
+class _Node:
+    steps: dict[str, _Node] = field(default_factory=dict)
+    term: tuple[TermKind, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a word that can match a step: ``offset`` says which word."""
+
+    text: str
+    offset: int
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _spoken_pieces(word: str, language: str) -> tuple[str, ...]:
+    """Case-folded pieces of one spoken word: tokens, and the parts around hyphens; no punctuation, no hesitation."""
+    tokens = (fold(token.text) for token in lemmatise(word, language) if token.is_word)
+    pieces = (part for token in tokens for part in _HYPHENS.split(token) if any(map(str.isalnum, part)))
+    return tuple(piece for piece in pieces if piece not in HESITATIONS[language])
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _keys(piece: str, language: str) -> tuple[str, ...]:
+    """What a spoken piece may stand for, as said first."""
+    bare = without_colon_ending(piece, language)
+    forms = lemma_forms(bare, language)
+    if forms:
+        return tuple(dict.fromkeys((piece, bare, *forms)))
+    whole = compound_lemma(bare, language)
+    if whole is not None:
+        return tuple(dict.fromkeys((piece, bare, whole)))
+    return tuple(dict.fromkeys((piece, bare, lemma_of(bare, language), simple_lemma(bare, language))))
+
+
+def _is_new_to_the_dictionary(piece: str, language: str) -> bool:
+    return dictionary_lemma(piece, language) is None and not lemma_forms(piece, language)
+
+
+def _step_keys(piece: str, language: str, *, alone: bool) -> tuple[str, ...]:
+    """Keys under which a listed word is stored.
+
+    A word that stands alone and is a dictionary form stays as it is: ``training`` must not find ``train``, nor
+    ``pris`` find ``prisa``. Listed in another form (``invoices``, ``kostnader``) it goes by its lemma as well.
+    """
+    lemma = lemma_of(piece, language)
+    if alone and (is_dictionary_form(piece, language) or (language == "en" and not piece.endswith("s"))):
+        return (piece,)
+    return tuple(dict.fromkeys((piece, lemma)))
+
+
+class TermIndex:
+    """The terms of one language, ready to be looked for; made by :func:`index_of`."""
+
+    def __init__(self, terms: TermList, language: str) -> None:
+        self._language = language
+        self._root = _Node()
+        self._patterns: list[tuple[TermKind, str, re.Pattern[str]]] = []
+        singles: dict[str, tuple[TermKind, str]] = {}
+        # Words as listed go in before their lemmas, so that a lemma never takes the place of a listed word.
+        for exact in (True, False):
+            for entry in terms.entries:
+                if entry.language == language:
+                    for phrase in entry.phrases:
+                        self._insert(phrase, entry.kind, singles, exact=exact)
+        for entry in terms.entries:
+            if entry.language == language:
+                self._patterns += [(entry.kind, pattern, compile_safe(pattern)) for pattern in entry.regex]
+        self._singles = singles
+        self._vocabulary = frozenset(singles)
+
+    def _insert(self, phrase: str, kind: TermKind, singles: dict[str, tuple[TermKind, str]], *, exact: bool) -> None:
+        pieces = [piece for word in phrase.split() for piece in _spoken_pieces(word, self._language)]
+        alone = len(pieces) == 1
+        paths: list[_Node] = [self._root]
+        for piece in pieces:
+            keys = (piece,) if exact else _step_keys(piece, self._language, alone=alone)
+            paths = [node.steps.setdefault(key, _Node()) for node in paths for key in keys]
+            if alone:
+                for key in keys:
+                    singles.setdefault(key, (kind, phrase))
+        for node in paths:
+            node.term = node.term or (kind, phrase)
+
+    def hits(self, words: Sequence[str]) -> list[Hit]:
+        """Every possible mention among the words of one sentence of one voice, overlapping ones too."""
+        pieces = [_Piece(text, at) for at, word in enumerate(words) for text in _spoken_pieces(word, self._language)]
+        found = [hit for start in range(len(pieces)) for hit in self._phrases_from(pieces, start)]
+        found += [hit for piece in pieces for hit in self._parts_of(piece)]
+        found += self._pattern_hits(words)
+        return found
+
+    def _phrases_from(self, pieces: Sequence[_Piece], start: int) -> Iterator[Hit]:
+        """Phrases that begin at a piece, by walking every way through the trie that the pieces' keys open."""
+        open_nodes: list[tuple[_Node, int]] = [(self._root, AS_SAID)]
+        for end in range(start, len(pieces)):
+            keys = self._keys_with_stems(pieces[end].text)
+            open_nodes = [
+                (node.steps[key], max(rank, AS_SAID if key == keys[0] else BY_LEMMA))
+                for node, rank in open_nodes
+                for key in keys
+                if key in node.steps
+            ]
+            if not open_nodes:
+                return
+            for node, rank in open_nodes:
+                if node.term is not None:
+                    offsets = tuple(dict.fromkeys(piece.offset for piece in pieces[start : end + 1]))
+                    yield Hit(*node.term, offsets, rank)
+
+    def _keys_with_stems(self, piece: str) -> tuple[str, ...]:
+        keys = _keys(piece, self._language)
+        if self._vocabulary.isdisjoint(keys) and _is_new_to_the_dictionary(piece, self._language):
+            stems = inflection_stems(without_colon_ending(piece, self._language), self._language)
+            keys += tuple(stem for stem in stems if stem in self._vocabulary)[:1]
+        return keys
+
+    def _parts_of(self, piece: _Piece) -> Iterator[Hit]:
+        if not self._vocabulary.isdisjoint(_keys(piece.text, self._language)):
+            return
+        for part in terms_in_compound(piece.text, self._language, self._vocabulary)[:1]:
+            yield Hit(*self._singles[part.term], (piece.offset,), IN_COMPOUND)
+
+    def _pattern_hits(self, words: Sequence[str]) -> Iterator[Hit]:
+        if not self._patterns:
+            return
+        text = " ".join(words)
+        starts = [0]
+        for word in words:
+            starts.append(starts[-1] + len(word) + 1)
+        for kind, pattern, compiled in self._patterns:
+            for match in compiled.finditer(text[:MAX_REGEX_CHARACTERS]):
+                offsets = tuple(
+                    at for at in range(len(words)) if starts[at] < match.end() and starts[at] + len(words[at]) > match.start()
+                )
+                if offsets:
+                    yield Hit(kind, pattern, offsets, AS_SAID)
+
+
+@lru_cache(maxsize=16)
+def index_of(terms: TermList, language: str) -> TermIndex:
+    """The index of a list in one language, made once."""
+    return TermIndex(terms, language)
