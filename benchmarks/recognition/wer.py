@@ -3,7 +3,8 @@
 python benchmarks/recognition/wer.py --data DIR
 
 DIR holds ``harpervalley/*.wav`` with ``*.reference.json``, ``swedish/*.mp3`` with ``segments.tsv`` and
-``finnish/*.flac`` with ``*.reference.json`` (machine voices: for the path, not for accuracy). Both sides are normalised
+``finnish/*.flac`` with ``*.reference.json`` (machine voices: for the path, not for accuracy). Both sides are
+normalised
 alike: lower case, tags and punctuation removed, figures spelled out.
 """
 
@@ -30,10 +31,40 @@ from callsignals.hearing.recognise import Recogniser
 from callsignals.weights import whisper_model
 
 RATE_HZ = 16_000
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_ONES += "seventeen eighteen nineteen".split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SWEDISH_ORDINALS = "_ första andra tredje fjärde femte sjätte sjunde åttonde nionde tionde".split()
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+]
+_ONES += ["seventeen", "eighteen", "nineteen"]
+_TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SWEDISH_ORDINALS = [
+    "_",
+    "första",
+    "andra",
+    "tredje",
+    "fjärde",
+    "femte",
+    "sjätte",
+    "sjunde",
+    "åttonde",
+    "nionde",
+    "tionde",
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +87,11 @@ def spelled(number: int) -> str:
         rest = f" {spelled(number % 100)}" if number % 100 else ""
         return f"{_ONES[number // 100]} hundred{rest}"
     if number < 10_000 and number % 100 == 0:
-        return f"{spelled(number // 1000)} thousand" if number % 1000 == 0 else f"{spelled(number // 100)} hundred"
+        return (
+            f"{spelled(number // 1000)} thousand"
+            if number % 1000 == 0
+            else f"{spelled(number // 100)} hundred"
+        )
     return " ".join(_ONES[int(figure)] for figure in str(number))
 
 
@@ -118,7 +153,9 @@ def ours() -> Callable[[Side], str]:
 def speech(audio: npt.NDArray[np.float32]) -> list[tuple[float, float]]:
     """Voice activity as the hearing room measures it."""
     options = VadOptions(min_silence_duration_ms=100, speech_pad_ms=30)
-    return [(found["start"] / RATE_HZ, found["end"] / RATE_HZ) for found in get_speech_timestamps(audio, options)]
+    return [
+        (found["start"] / RATE_HZ, found["end"] / RATE_HZ) for found in get_speech_timestamps(audio, options)
+    ]
 
 
 def errors(reference: str, heard: str) -> tuple[int, int]:
@@ -129,7 +166,9 @@ def errors(reference: str, heard: str) -> tuple[int, int]:
 
 def main() -> None:
     """Print a table per side and totals per language."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--texts", action="store_true", help="print what each heard")
     arguments = parser.parse_args()

@@ -1,1 +1,1 @@
-"""From a transcript to conversation signals: roles, timeline, turns, sentences, questions, call type, measures."""
+"""From a transcript to signals: roles, timeline, turns, sentences, questions, call type, measures."""

@@ -1,6 +1,7 @@
 """Who is the seller: from what the user says about the call.
 
-The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must agree.
+The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must
+agree.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def settle_roles(
     if by_channel is not None and by_moment is not None and by_channel != by_moment:
         findings.add("roles_conflict")
         seller = None
-    # Cues from the text ("this is Anna from ...") and from the sellers' voices over the whole batch will decide
-    # here what the user left open, with role_source "text" and "voiceprint".
+    # Cues from the text ("this is Anna from ...") and from the sellers' voices over the whole batch will
+    # decide here what the user left open, with role_source "text" and "voiceprint".
     transcript = replace(transcript, findings=tuple(sorted(findings)))
     if seller is None:
         return transcript
@@ -66,14 +67,20 @@ def settle_roles(
 
 
 def _names_parties(transcript: Transcript) -> bool:
-    return any(item.party in ("seller", "customer") for item in (*transcript.words, *transcript.timeline))
+    return any(party in ("seller", "customer") for party, _ in _said(transcript))
+
+
+def _said(transcript: Transcript) -> list[tuple[Party, str]]:
+    """Party and speaker of every word and activity."""
+    words = [(word.party, word.speaker) for word in transcript.words]
+    return words + [(item.party, item.speaker) for item in transcript.timeline]
 
 
 def _voice_of_channel(transcript: Transcript, seller_channel: int | None) -> str | None:
     """The channel's voice, also when it never speaks; None when the call has no such channel."""
     if seller_channel is None or transcript.channel_mode == "mono_diarized":
         return None
-    speakers = {item.speaker for item in (*transcript.words, *transcript.timeline)}
+    speakers = {speaker for _, speaker in _said(transcript)}
     if transcript.channel_mode == "stereo":
         speakers |= {"ch0", "ch1"}
     voice = f"ch{seller_channel}"

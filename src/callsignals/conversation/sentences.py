@@ -1,7 +1,7 @@
 """Words to sentences, one voice at a time.
 
-A sentence ends at ``.``, ``?`` or ``!``, at a pause, or when somebody else takes the turn. Recognisers leave out
-punctuation for minutes on end; a voice that hardly has any is split at shorter pauses instead.
+A sentence ends at ``.``, ``?`` or ``!``, at a pause, or when somebody else takes the turn. Recognisers leave
+out punctuation for minutes on end; a voice that hardly has any is split at shorter pauses instead.
 """
 
 from __future__ import annotations
@@ -26,25 +26,28 @@ UNPUNCTUATED_WORDS = 40
 TURN_WORDS = 3
 """So many words of another voice in between end a sentence; fewer are a backchannel (the short-turn rule)."""
 
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _INNER_ABBREVIATIONS: dict[str, frozenset[str]] = {
-    "en": frozenset("mr mrs ms dr prof st no vs e.g i.e eg ie approx dept fig gen rep sen sr jr".split()),
-    "sv": frozenset(
-        "t.ex tex bl.a d.v.s dvs ca kl nr s.k f.d p.g.a pga m.a.o fr.o.m t.o.m o.dyl resp st tel dr".split()
-    ),
-    "fi": frozenset(
-        "esim ns n noin nro klo mm.muassa eli ts t.s puh tri v ao em ko ks vrt eur ent huom".split()
-    ),
+    "en": _set("mr mrs ms dr prof st vs e.g i.e eg ie approx dept sr jr"),
+    "sv": _set("t.ex bl.a d.v.s dvs ca kl nr s.k f.d p.g.a m.a.o fr.o.m t.o.m resp tel dr"),
+    "fi": _set("esim ns nro klo t.s puh tri ks vrt ent huom"),
 }
 """Abbreviations that never stand at a sentence's end: the full stop belongs to them."""
 
 _FINAL_ABBREVIATIONS: dict[str, frozenset[str]] = {
-    "en": frozenset("etc inc ltd co corp a.m p.m u.s u.k".split()),
-    "sv": frozenset("osv m.m mm m.fl etc".split()),
-    "fi": frozenset("jne mm yms ym jms oy oyj".split()),
+    "en": _set("etc inc ltd co corp a.m p.m u.s u.k"),
+    "sv": _set("osv m.m mm m.fl etc o.dyl"),
+    "fi": _set("jne mm yms ym jms oy oyj"),
 }
 """Abbreviations that may stand at a sentence's end: they do when a capital letter follows."""
 
 _CLOSERS = "\"'”’»)]}"
+_INITIAL = re.compile(r"^[A-HJ-ZÅÄÖ]\.$")
+"""A name's initial ("J. Smith"); "I" is left out: "so do I."."""
 _TERMINAL = re.compile(r"[.?!…]+$")
 
 

@@ -1,8 +1,8 @@
 """Who was speaking when: two sides and everything that belongs to neither.
 
-Definitions (``docs/definitions``): a party's intervals less than 0.25 s apart are one; several voices on one side
-are one party; ``other`` (IVR, hold music, a third party) stays out of every ratio; the call span runs from first to
-last speech of the two parties without the ``other`` time in which neither of them speaks.
+A party's intervals less than 0.25 s apart are one; several voices on one side are one party; ``other``
+(IVR, hold music, a third party) stays out of every ratio; the call span runs from first to last speech of
+the two parties without the ``other`` time in which neither of them speaks.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 Definitions:
 
-* A turn is a stretch where one party holds the floor. It ends when the other party takes the floor, or when its
-  owner pauses longer than 3.0 s. Speech that lies entirely inside one of the other's speech intervals does not take
-  the floor; a reply in a pause does, however short. Turns may overlap at their ends.
+* A turn is a stretch where one party holds the floor. It ends when the other party takes the floor, or when
+  its owner pauses longer than 3.0 s. Speech that lies entirely inside one of the other's speech intervals
+  does not take the floor; a reply in a pause does, however short. Turns may overlap at their ends.
 * Short turns (under 3 words, under 1.0 s where words are unknown) are skipped and their neighbours merged by
   ``without_short_turns`` alone.
 * An interruption: a party starts while the other is speaking and both then talk for more than 0.5 s.
@@ -12,6 +12,7 @@ Definitions:
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -140,8 +141,9 @@ def _inside_other(speech: Interval, others: Sequence[Interval], *, yields_tie: b
 def count_words(turns: Sequence[Turn], timeline: Timeline, words: Iterable[Word]) -> tuple[Turn, ...]:
     """The turns with their words counted.
 
-    A word belongs to the speech interval of its own side that its middle lies in or nearest to, since recognisers'
-    word times stray a little from the voice activity; the interval belongs to a turn or, as a backchannel, to none.
+    A word belongs to the speech interval of its own side that its middle lies in or nearest to, since
+    recognisers' word times stray a little from the voice activity; the interval belongs to a turn or, as a
+    backchannel, to none.
     A turn without any word (nothing recognised, or thrown away) keeps ``word_count`` None.
     """
     counts = [0] * len(turns)
@@ -177,18 +179,24 @@ def without_short_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The turns that count for interactivity and monologues: short ones skipped, their neighbours merged.
 
     Two turns of one side become one when only short turns and pauses up to 3.0 s lie between them; a longer
-    silence still ends the turn. A short turn continues its own side's turn when it is merged into it.
+    silence still ends the turn.
     """
     kept: list[Turn] = []
-    reached_s = 0.0
+    reached_s = -math.inf
+    open_turn = False
     for turn in turns:
-        pause_s = turn.start_s - reached_s
-        reached_s = max(reached_s, turn.end_s) if kept else turn.end_s
+        silence_s = turn.start_s - reached_s
+        reached_s = max(reached_s, turn.end_s)
+        if silence_s > TURN_PAUSE_S + EPSILON_S:
+            open_turn = False
+        if turn.is_short:
+            continue
         last = kept[-1] if kept else None
-        if last is not None and last.side == turn.side and pause_s <= TURN_PAUSE_S + EPSILON_S:
+        if last is not None and open_turn and last.side == turn.side:
             kept[-1] = replace(last, end_s=max(last.end_s, turn.end_s), word_count=_plus(last, turn))
-        elif not turn.is_short:
+        else:
             kept.append(turn)
+        open_turn = True
     return tuple(kept)
 
 

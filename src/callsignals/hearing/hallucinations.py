@@ -1,16 +1,17 @@
 """Recognised text that nobody can have said.
 
-Whisper invents text over silence, music and noise, and falls into loops, with high confidence (faster-whisper issue
-#506), so its confidence decides nothing here. Four things do, each visible in the text and the voice activity alone:
+Whisper invents text over silence, music and noise, and falls into loops, with high confidence (faster-whisper
+issue #506), so its confidence decides nothing here. Four things do, each visible in the text and the voice
+activity alone:
 
 ``silence``
     words away from all voice activity, or a stock farewell with next to none around it.
 ``stock_phrase``
-    a subtitle credit or sign-off from Whisper's training data (Amara, "Tekstitys", "Thanks for watching", "♪"),
-    alone between pauses or sentence ends.
+    a subtitle credit or sign-off from Whisper's training data (Amara, "Tekstitys", "Thanks for watching",
+    "♪"), alone between pauses or sentence ends.
 ``repetition``
-    the same words over and over, more often and longer than people do. The first of them is kept where there is voice.
-    "Thank you, thank you" and "yes yes yes yes" stay.
+    the same words over and over, more often and longer than people do. The first of them is kept where there
+    is voice. "Thank you, thank you" and "yes yes yes yes" stay.
 ``speaking_rate``
     more characters a second than anybody speaks.
 """
@@ -39,8 +40,9 @@ RATE_RUN_WORDS = 6
 SENTENCE_PAUSE_S = 1.0
 
 _NEVER_SAID = (
-    # Credits and sign-offs of subtitles and videos, as seen in Whisper's output (openai/whisper discussions 679, 928).
-    r"(?:sub(?:titles?|titling|s)|captions?|transcription|translat(?:ed|ion)) (?:by|provided by|created by)\b.*",
+    # Credits and sign-offs of subtitles and videos, as seen in Whisper's output (openai/whisper discussions
+    # 679, 928).
+    r"(?:sub(?:titles?|titling|s)|captions?|transcription|translat(?:ed|ion)) (?:\w+ )?by\b.*",
     r".*\bamara\.? ?org\b.*",
     r"(?:thanks|thank you)(?: so much| very much)? for watching(?: (?:this|the|my) video)?",
     r"(?:please )?(?:like and |like, )?(?:don't forget to )?subscribe(?: to (?:my|our|the) channel)?",
@@ -54,7 +56,9 @@ _NEVER_SAID = (
     r"(?:music|applause|laughter|silence|musik|applåder|musiikkia|taputuksia)",
 )
 _NEVER_SAID_RE = re.compile("|".join(f"(?:{pattern})" for pattern in _NEVER_SAID))
-_ONE_WORD_LABELS = frozenset("music applause laughter silence musik applåder musiikkia taputuksia".split())
+_ONE_WORD_LABELS = frozenset(
+    ["music", "applause", "laughter", "silence", "musik", "applåder", "musiikkia", "taputuksia"]
+)
 _FAREWELLS = frozenset(
     {
         "thank you",
@@ -90,8 +94,8 @@ def find_loops(texts: Sequence[str]) -> list[tuple[int, int, int]]:
         texts: one per word; case and punctuation do not matter.
 
     Returns:
-        (first word, length of what is repeated, first word after the stretch), in order, not overlapping. A cut-off
-        last round belongs to the stretch.
+        (first word, length of what is repeated, first word after the stretch), in order, not overlapping. A
+        cut-off last round belongs to the stretch.
     """
     plain = [_plain(text) for text in texts]
     loops = []
@@ -168,7 +172,7 @@ def _plain(text: str) -> str:
 
 
 def _voice_near_s(words: Sequence[Word], voiced: Sequence[Interval]) -> float:
-    """Seconds of voice during the words and half a second around them; infinite when the words have no times."""
+    """Seconds of voice during the words and half a second around them; infinite for words without times."""
     first, last = words[0].start_s, words[-1].end_s
     if first is None or last is None:
         return math.inf
@@ -181,7 +185,11 @@ def _sentences(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     start = 0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else None
-        if following is None or _SENTENCE_END.search(word.text) or _pause(word, following) >= SENTENCE_PAUSE_S:
+        if (
+            following is None
+            or _SENTENCE_END.search(word.text)
+            or _pause(word, following) >= SENTENCE_PAUSE_S
+        ):
             yield start, index + 1
             start = index + 1
 

@@ -5,25 +5,205 @@ Everything here depends on the recording and the settings alone, never on other 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
-from callsignals.files import canonical_json, digest_of
-from callsignals.hearing.activity import speech_intervals
-from callsignals.hearing.bleed import suppress_bleed
-from callsignals.hearing.channels import analyse_channels
+import ctranslate2
+
+from callsignals.files import digest_of
 from callsignals.hearing.decode import Decoder
-from callsignals.hearing.music import find_non_speech
 from callsignals.hearing.recognise import Recogniser
-from callsignals.hearing.recording import Interval, Recording
+from callsignals.hearing.recording import Recording
+from callsignals.hearing.sides import Side, listen
 from callsignals.hearing.spoken_language import detect_language
-from callsignals.vocabulary.spoken import LANGUAGES, Activity, ChannelMode, Dropped, Transcript, Word
+from callsignals.vocabulary.spoken import LANGUAGES, Activity, Dropped, Transcript, Word
 from callsignals.weights import whisper_model
 
 __all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
 
 HEARING_VERSION = 1
 """Raised whenever the same recording and settings would be heard differently."""
+
+Device = Literal["cpu", "cuda"]
+
+
+@dataclass(frozen=True, slots=True)
+class HearingSettings:
+    """All that hearing depends on besides the recording.
+
+    Attributes:
+        model: recogniser of languages that have none of their own, and of language detection.
+        models: (language, recogniser) pairs.
+        digests: (recogniser, digest of its files) pairs, for every recogniser named.
+        hotwords: names and brands to listen for.
+        beam_size: hypotheses kept.
+        device: where the recogniser runs.
+        compute_type: None for the device's default.
+        max_hours: decoded hours of one recording before it is refused.
+        diarize: whether voices in mono are told apart.
+        speakers: voices expected in mono.
+    """
+
+    model: str
+    models: tuple[tuple[str, str], ...]
+    digests: tuple[tuple[str, str], ...]
+    hotwords: tuple[str, ...]
+    beam_size: int
+    device: Device
+    compute_type: str | None
+    max_hours: float
+    diarize: bool
+    speakers: int = 2
+
+    @classmethod
+    def resolve(
+        cls,
+        *,
+        model: str,
+        models: Mapping[str, str],
+        hotwords: Sequence[str],
+        beam_size: int,
+        device: Literal["auto", "cpu", "cuda"],
+        compute_type: str,
+        max_hours: float,
+        diarize: bool,
+    ) -> HearingSettings:
+        """Settings with every model found and verified.
+
+        Raises:
+            ModelError: a model is missing or altered.
+        """
+        names = sorted({model, *models.values()})
+        return cls(
+            model=model,
+            models=tuple(sorted(models.items())),
+            digests=tuple((name, whisper_model(name).digest) for name in names),
+            hotwords=tuple(hotwords),
+            beam_size=beam_size,
+            device=_available(device),
+            compute_type=None if compute_type == "auto" else compute_type,
+            max_hours=max_hours,
+            diarize=diarize,
+        )
+
+    def digest(self) -> str:
+        """Of everything that changes what is heard; a recording over the budget is never heard at all."""
+        models = dict(self.digests)
+        return digest_of(
+            [
+                HEARING_VERSION,
+                models[self.model],
+                [[language, models[name]] for language, name in self.models],
+                list(self.hotwords),
+                self.beam_size,
+                self.device,
+                self.compute_type,
+                self.diarize,
+                self.speakers,
+            ]
+        )
+
+
+def _available(device: Literal["auto", "cpu", "cuda"]) -> Device:
+    if device != "auto":
+        return device
+    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+
+class Ears:
+    """Hears one recording after another with models that stay loaded; use it as a context manager."""
+
+    def __init__(self, settings: HearingSettings) -> None:
+        self._settings = settings
+        self._decoder = Decoder()
+        self._recognisers: dict[str, Recogniser] = {}
+
+    def __enter__(self) -> Self:
+        """The ears themselves."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes them."""
+        self.close()
+
+    def close(self) -> None:
+        """Ends the decoder's process."""
+        self._decoder.close()
+
+    def hear(self, path: Path, *, language: str | None = None) -> Transcript:
+        """One recording, roles unknown.
+
+        Args:
+            path: the recording.
+            language: fixed by the user; detected when None.
+
+        Raises:
+            MediaError: it cannot be heard.
+            ModelError: weights are missing or altered.
+        """
+        recording = self._decoder.decode(path, self._settings.max_hours)
+        heard = listen(
+            recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers
+        )
+        spoken, confidence = (language, None) if language else self._language(recording, heard.sides)
+        recogniser = self._recogniser(spoken)
+        words: list[Word] = []
+        dropped: list[Dropped] = []
+        if spoken in LANGUAGES:
+            for side in heard.sides:
+                found = recogniser.recognise(recording.samples[side.channel], side.speech, spoken)
+                words += [_rounded_word(replace(word, speaker=side.speaker_of(word.start_s, word.end_s))) for word in found.words]
+                dropped += [replace(item, speaker=side.name) for item in found.dropped]
+        return Transcript(
+            words=tuple(sorted(words, key=lambda word: (word.start_s, word.end_s, word.speaker))),
+            timeline=tuple(sorted(map(_rounded_activity, heard.timeline), key=_order)),
+            language=spoken,
+            language_confidence=confidence,
+            channel_mode=heard.channel_mode,
+            timing="activity",
+            duration_s=round(recording.duration_s, 3),
+            audio_complete=recording.complete,
+            model=recogniser.model_name,
+            dropped=tuple(sorted(dropped, key=lambda item: (item.start_s, item.speaker))),
+            findings=tuple(sorted({*recording.findings, *heard.findings})),
+            input_digest=recording.digest,
+        )
+
+    def _language(self, recording: Recording, sides: Sequence[Side]) -> tuple[str | None, float | None]:
+        found = detect_language(
+            self._recogniser(None), [(recording.samples[side.channel], side.speech) for side in sides]
+        )
+        return found.language, found.confidence if found.language else None
+
+    def _recogniser(self, language: str | None) -> Recogniser:
+        name = dict(self._settings.models).get(language or "", self._settings.model)
+        if name not in self._recognisers:
+            self._recognisers[name] = Recogniser(
+                whisper_model(name),
+                device=self._settings.device,
+                compute_type=self._settings.compute_type,
+                beam_size=self._settings.beam_size,
+                cpu_threads=1,
+                hotwords=self._settings.hotwords,
+            )
+        return self._recognisers[name]
+
+
+def _order(activity: Activity) -> tuple[float, str, float]:
+    return (activity.start_s, activity.speaker, activity.end_s)
+
+
+def _rounded_activity(activity: Activity) -> Activity:
+    return replace(activity, start_s=round(activity.start_s, 3), end_s=round(activity.end_s, 3))
+
+
+def _rounded_word(word: Word) -> Word:
+    probability = None if word.probability is None else round(word.probability, 3)
+    start_s = None if word.start_s is None else round(word.start_s, 3)
+    end_s = None if word.end_s is None else round(word.end_s, 3)
+    return replace(word, start_s=start_s, end_s=end_s, probability=probability)

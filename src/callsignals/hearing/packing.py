@@ -1,23 +1,25 @@
 """Speech packed into windows of at most 30 s, and the way back to the call's clock.
 
-Whisper's encoder always works on 30 s, so full windows are what saves time. The silence between stretches of speech
-is left out, except for a margin on both sides and for short pauses, which keep their natural length: the recogniser
-does worse when words are glued together. Times inside a window map back piece by piece.
+Whisper's encoder always works on 30 s, so full windows are what saves time. The silence between stretches of
+speech is left out, except for a margin on both sides and for short pauses, which keep their natural length:
+the recogniser does worse when words are glued together. Times inside a window map back piece by piece.
 
-Everything is counted in ticks of 10 ms (Whisper's frame), so that moving a call in time moves its windows exactly.
+Everything is counted in ticks of 10 ms (Whisper's frame), so that moving a call in time moves its windows
+exactly.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from callsignals.hearing.recording import FULL_SCALE, SAMPLE_RATE_HZ, Float32, Int16, Interval
 
-__all__ = ["Piece", "Window", "pack", "window_samples"]
+__all__ = ["Piece", "SpeechQueue", "Window", "pack", "window_samples"]
 
 WINDOW_S = 30.0
 MARGIN_S = 0.4
@@ -29,6 +31,11 @@ EARLIEST_CUT_SHARE = 0.75
 GOOD_PAUSE_S = 0.8
 """A pause this long is as good a place to end a window as any."""
 
+LEAST_LEFT_S = 0.3
+"""Less speech than this, left unfinished at the end of a window, is not heard again."""
+LEAST_PROGRESS_S = 1.0
+"""A window that finished less than this gives nothing back."""
+
 _TICKS_PER_S = 100
 _TICK_SAMPLES = SAMPLE_RATE_HZ // _TICKS_PER_S
 _WINDOW = round(WINDOW_S * _TICKS_PER_S)
@@ -38,6 +45,9 @@ _GOOD_PAUSE = round(GOOD_PAUSE_S * _TICKS_PER_S)
 _LONGEST_STRETCH = _WINDOW - 2 * _MARGIN
 _CUT_SEARCH = 5 * _TICKS_PER_S
 _SHORTEST_SAMPLES = SAMPLE_RATE_HZ // 2
+_LEAST_LEFT = round(LEAST_LEFT_S * _TICKS_PER_S)
+
+_Stretch = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +70,27 @@ class Window:
 
     Attributes:
         pieces: what it is made of, in order.
-        speech_s: how many seconds of it are speech.
+        speech: the speech in it, in ticks on the call's clock.
     """
 
     pieces: tuple[Piece, ...]
-    speech_s: float
+    speech: tuple[_Stretch, ...]
 
     @property
     def duration_s(self) -> float:
         """How many seconds of audio it holds."""
         last = self.pieces[-1]
         return (last.offset + last.end - last.start) / _TICKS_PER_S
+
+    @property
+    def speech_s(self) -> float:
+        """How many seconds of it are speech."""
+        return sum(end - start for start, end in self.speech) / _TICKS_PER_S
+
+    def tick_on_call(self, in_window_s: float) -> int:
+        """A moment of the window on the call's clock."""
+        piece = self.piece_at(in_window_s)
+        return min(round(in_window_s * _TICKS_PER_S) + piece.start - piece.offset, piece.end)
 
     def piece_at(self, in_window_s: float) -> Piece:
         """The piece that sounds at this moment of the window (the last one after its end)."""
@@ -89,35 +109,67 @@ class Window:
         return round(start) / _TICKS_PER_S, round(end) / _TICKS_PER_S
 
 
-_Stretch = tuple[int, int]
-
-
-def pack(samples: Int16, intervals: Sequence[Interval]) -> list[Window]:
-    """Windows that hold all the speech, in order, each stretch once.
+class SpeechQueue:
+    """Speech that is still to be recognised, given out window by window.
 
     Args:
         samples: shape (n,), int16, 16 kHz; read only where a stretch has no pause to be cut at.
         intervals: speech, seconds on the call's clock; any order, may overlap.
     """
-    stretches = _split_long(samples, _ticks(intervals, len(samples)))
+
+    def __init__(self, samples: Int16, intervals: Sequence[Interval]) -> None:
+        self._length = len(samples) // _TICK_SAMPLES
+        self._left = _split_long(samples, _ticks(intervals, self._length))
+        self._done = 0
+
+    def next_window(self) -> Window | None:
+        """The next window, taken off the queue; None when all speech is done."""
+        if not self._left:
+            return None
+        after = _window_end(self._left)
+        window = _window(
+            self._left[:after], self._done, self._left[after][0] if after < len(self._left) else None
+        )
+        window = _within(window, self._length)
+        self._done = self._left[after - 1][1]
+        self._left = self._left[after:]
+        return window
+
+    def put_back(self, window: Window, from_s: float) -> None:
+        """Queue again what speech the latest window holds after ``from_s`` (window time), if it is worth it.
+
+        Nothing goes back when the window got nowhere, so that the queue always comes to its end.
+        """
+        if from_s < LEAST_PROGRESS_S:
+            return
+        tick = window.tick_on_call(from_s)
+        again = [(max(start, tick), end) for start, end in window.speech if end > tick]
+        if sum(end - start for start, end in again) < _LEAST_LEFT:
+            return
+        self._left = again + self._left
+        self._done = tick
+
+
+def pack(samples: Int16, intervals: Sequence[Interval]) -> list[Window]:
+    """Windows that hold all the speech, in order, each stretch once."""
+    queue = SpeechQueue(samples, intervals)
     windows = []
-    first = 0
-    while first < len(stretches):
-        after = _window_end(stretches, first)
-        windows.append(_window(stretches, first, after, len(samples) // _TICK_SAMPLES))
-        first = after
+    while (window := queue.next_window()) is not None:
+        windows.append(window)
     return windows
 
 
 def window_samples(samples: Int16, window: Window) -> Float32:
     """The audio of a window, float32 in -1..1, at least half a second (silence added)."""
-    parts = [np.asarray(samples[piece.start * _TICK_SAMPLES : piece.end * _TICK_SAMPLES]) for piece in window.pieces]
+    parts = [
+        np.asarray(samples[piece.start * _TICK_SAMPLES : piece.end * _TICK_SAMPLES])
+        for piece in window.pieces
+    ]
     joined = np.concatenate(parts).astype(np.float32) / np.float32(FULL_SCALE)
     return np.pad(joined, (0, max(0, _SHORTEST_SAMPLES - len(joined))))
 
 
-def _ticks(intervals: Sequence[Interval], sample_count: int) -> list[_Stretch]:
-    length = sample_count // _TICK_SAMPLES
+def _ticks(intervals: Sequence[Interval], length: int) -> list[_Stretch]:
     merged: list[_Stretch] = []
     for start_s, end_s in sorted(intervals):
         # Rounded first: 5.07 s is 507 ticks, whatever the binary fraction says.
@@ -152,50 +204,47 @@ def _quietest_tick(samples: Int16, start: int, end: int) -> int:
     return start + 2 + int(len(around) - 1 - np.argmin(around[::-1]))
 
 
-def _window_end(stretches: Sequence[_Stretch], first: int) -> int:
-    """The index after the last stretch of the window that begins with ``first``."""
-    length = 2 * _MARGIN + stretches[first][1] - stretches[first][0]
+def _window_end(stretches: Sequence[_Stretch]) -> int:
+    """How many of the stretches go into the next window: all that fit, or fewer to end at a better pause."""
+    length = 2 * _MARGIN + stretches[0][1] - stretches[0][0]
     lengths = [length]
-    for before, (start, end) in zip(stretches[first:], stretches[first + 1 :], strict=False):
-        length += _kept_pause(start - before[1]) + end - start
+    for (_, end_before), (start, end) in pairwise(stretches):
+        length += _kept_pause(start - end_before) + end - start
         if length > _WINDOW:
             break
         lengths.append(length)
     else:
         return len(stretches)
-    late = [n for n, length in enumerate(lengths) if length >= EARLIEST_CUT_SHARE * _WINDOW] or [len(lengths) - 1]
-
-    def quality(n: int) -> tuple[int, int]:
-        pause = stretches[first + n + 1][0] - stretches[first + n][1]
-        return min(pause, _GOOD_PAUSE), n
-
-    return first + max(late, key=quality) + 1
+    late = [n for n, length in enumerate(lengths) if length >= EARLIEST_CUT_SHARE * _WINDOW] or [
+        len(lengths) - 1
+    ]
+    return 1 + max(late, key=lambda n: (min(stretches[n + 1][0] - stretches[n][1], _GOOD_PAUSE), n))
 
 
 def _kept_pause(pause: int) -> int:
     return pause if pause <= _LONGEST_PAUSE else 2 * _MARGIN
 
 
-def _window(stretches: Sequence[_Stretch], first: int, after: int, length: int) -> Window:
-    before = stretches[first - 1][1] if first else 0
-    behind = stretches[after][0] if after < len(stretches) else length
+def _window(stretches: Sequence[_Stretch], done: int, following: int | None) -> Window:
     pieces: list[Piece] = []
-    start, end = _with_margin(stretches[first][0], before), stretches[first][1]
-    for begin, finish in stretches[first + 1 : after]:
+    start, end = (
+        max(stretches[0][0] - _MARGIN, min(stretches[0][0], (stretches[0][0] + done) // 2)),
+        stretches[0][1],
+    )
+    for begin, finish in stretches[1:]:
         if begin - end > _LONGEST_PAUSE:
             pieces.append(_piece(start, end + _MARGIN, pieces))
             start = begin - _MARGIN
         end = finish
     # Where two windows share a pause, each takes no more than half of it.
-    right = (behind - end) // 2 if after < len(stretches) else behind - end
-    pieces.append(_piece(start, end + min(_MARGIN, right), pieces))
-    speech = sum(finish - begin for begin, finish in stretches[first:after])
-    return Window(pieces=tuple(pieces), speech_s=speech / _TICKS_PER_S)
+    last = end + _MARGIN if following is None else min(end + _MARGIN, (end + following) // 2)
+    pieces.append(_piece(start, last, pieces))
+    return Window(pieces=tuple(pieces), speech=tuple(stretches))
 
 
-def _with_margin(start: int, before: int) -> int:
-    gap = start - before
-    return start - min(_MARGIN, gap - gap // 2 if before else gap)
+def _within(window: Window, length: int) -> Window:
+    last = window.pieces[-1]
+    return replace(window, pieces=(*window.pieces[:-1], replace(last, end=min(last.end, length))))
 
 
 def _piece(start: int, end: int, pieces: Sequence[Piece]) -> Piece:

@@ -1,37 +1,25 @@
-"""Words from speech: Whisper through faster-whisper, one channel at a time, speech only.
+"""Words from speech, one channel at a time, speech only.
 
-Always the same words from the same samples: windows are packed from the speech intervals alone, text never conditions
-the next window, and decoding is beam search at temperature 0. Whisper's usual way out of a repetition loop, sampling
-at a higher temperature, is random and cannot be seeded per window (CTranslate2 keeps one generator per worker
-thread); here a looping window is decoded again with repeated n-grams forbidden instead.
+Always the same words from the same samples: windows are packed from the speech intervals alone, text never
+conditions the next window, and decoding is beam search at temperature 0.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import ctranslate2
-import numpy as np
-from faster_whisper import WhisperModel
-from faster_whisper.audio import pad_or_trim
 
 from callsignals.errors import ModelError
-from callsignals.hearing.hallucinations import compression_ratio, drop_hallucinations
-from callsignals.hearing.packing import Window, pack, window_samples
-from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Int16, Interval
+from callsignals.hearing.hallucinations import drop_hallucinations
+from callsignals.hearing.packing import SpeechQueue, Window, window_samples
+from callsignals.hearing.recording import Int16, Interval
+from callsignals.hearing.whisper import HeardWord, Whisper
 from callsignals.vocabulary.spoken import Dropped, Word
 from callsignals.weights import WeightsFolder
 
 __all__ = ["Recognised", "Recogniser"]
-
-LOOP_COMPRESSION_RATIO = 2.4
-"""Text that zlib shrinks further than this repeats itself (Whisper's ``compression_ratio_threshold``)."""
-_NO_REPEAT_NGRAM_TOKENS = 5
-_ENCODINGS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +35,6 @@ class Recognised:
     dropped: tuple[Dropped, ...] = ()
 
 
-class _RawWord(Protocol):
-    word: str
-    start: float
-    end: float
-    probability: float
-
-
-class _Whisper(WhisperModel):  # type: ignore[misc]  # faster-whisper is untyped
-    """Keeps the last encodings: what language detection encoded is not encoded again to be recognised."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self._encodings: OrderedDict[bytes, Any] = OrderedDict()
-        self.encoded_count = 0
-
-    def encode(self, features: Float32) -> Any:  # noqa: ANN401
-        key = hashlib.sha256(np.ascontiguousarray(features).tobytes()).digest()
-        known = self._encodings.get(key)
-        if known is not None:
-            return known
-        encoded = super().encode(features)
-        self.encoded_count += 1
-        self._encodings[key] = encoded
-        while len(self._encodings) > _ENCODINGS_KEPT:
-            self._encodings.popitem(last=False)
-        return encoded
-
-
 class Recogniser:
     """A loaded recogniser.
 
@@ -84,7 +44,8 @@ class Recogniser:
         compute_type: None for ``int8`` on the processor and ``float16`` on CUDA.
         beam_size: hypotheses kept; 1 is greedy.
         cpu_threads: per recogniser; two one-thread workers beat one with two threads.
-        hotwords: names and brands to be expected. They change what is heard, so nothing but the user's setting
+        hotwords: names and brands to be expected. They change what is heard, so nothing but the user's
+        setting
             may go here.
 
     Raises:
@@ -142,42 +103,36 @@ class Recogniser:
                 "Choose a multilingual model for it in [recognition]",
                 code="model_language",
             )
-        words = [
-            word
-            for window in pack(samples, intervals)
-            for word in self._window_words(window_samples(samples, window), window, language, speaker)
-        ]
+        words: list[Word] = []
+        speechless: list[Dropped] = []
+        for window, heard, is_speechless in self._hear(samples, intervals, language):
+            said = _on_call(heard, window, speaker)
+            if is_speechless:
+                speechless += _not_speech(said, speaker)
+            else:
+                words += said
         kept, dropped = drop_hallucinations(words, intervals, speaker=speaker)
-        return Recognised(words=kept, dropped=dropped)
+        return Recognised(
+            words=kept, dropped=tuple(sorted((*dropped, *speechless), key=lambda gone: gone.start_s))
+        )
 
     def language_probabilities(self, samples: Int16, window: Window) -> dict[str, float]:
         """How likely each language is in one window, unrestricted; the encoding is kept for recognition."""
-        if not self._whisper.model.is_multilingual:
-            return {"en": 1.0}
-        features = self._whisper.feature_extractor(window_samples(samples, window))
-        encoded = self._whisper.encode(pad_or_trim(features[..., :-1]))
-        return {token[2:-2]: float(share) for token, share in self._whisper.model.detect_language(encoded)[0]}
+        return self._whisper.language_probabilities(window_samples(samples, window))
 
-    def _window_words(self, audio: Float32, window: Window, language: str, speaker: str) -> list[Word]:
-        raw = self._decode(audio, language, no_repeat_ngram_size=0)
-        if compression_ratio("".join(word.word for word in raw)) > LOOP_COMPRESSION_RATIO:
-            raw = self._decode(audio, language, no_repeat_ngram_size=_NO_REPEAT_NGRAM_TOKENS)
-        return _on_call(raw, window, speaker)
-
-    def _decode(self, audio: Float32, language: str, *, no_repeat_ngram_size: int) -> list[_RawWord]:
-        segments, _ = self._whisper.transcribe(
-            audio,
-            language=language,
-            task="transcribe",
-            beam_size=self.beam_size,
-            temperature=[0.0],
-            no_repeat_ngram_size=no_repeat_ngram_size,
-            condition_on_previous_text=False,
-            word_timestamps=True,
-            vad_filter=False,
-            hotwords=", ".join(self.hotwords) or None,
-        )
-        return [word for segment in segments for word in segment.words]
+    def _hear(
+        self, samples: Int16, intervals: Sequence[Interval], language: str
+    ) -> Iterator[tuple[Window, tuple[HeardWord, ...], bool]]:
+        queue = SpeechQueue(samples, intervals)
+        while (window := queue.next_window()) is not None:
+            heard = self._whisper.hear(
+                window_samples(samples, window),
+                language,
+                beam_size=self.beam_size,
+                hotwords=", ".join(self.hotwords) or None,
+            )
+            queue.put_back(window, heard.finished_s)
+            yield window, heard.words, heard.speechless
 
 
 def _device(device: str) -> str:
@@ -196,10 +151,10 @@ def _device(device: str) -> str:
     return device
 
 
-def _load(weights: WeightsFolder, device: str, compute_type: str, cpu_threads: int) -> _Whisper:
+def _load(weights: WeightsFolder, device: str, compute_type: str, cpu_threads: int) -> Whisper:
     try:
         # A folder with tokenizer.json: nothing is left that faster-whisper would look for on the network.
-        return _Whisper(str(weights.path), device=device, compute_type=compute_type, cpu_threads=cpu_threads)
+        return Whisper(str(weights.path), device=device, compute_type=compute_type, cpu_threads=cpu_threads)
     except (RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise ModelError(
@@ -210,20 +165,25 @@ def _load(weights: WeightsFolder, device: str, compute_type: str, cpu_threads: i
         ) from None
 
 
-def _on_call(raw: Sequence[_RawWord], window: Window, speaker: str) -> list[Word]:
+def _on_call(heard: Sequence[HeardWord], window: Window, speaker: str) -> list[Word]:
     words: list[Word] = []
-    for heard in raw:
-        text = heard.word.strip()
-        if not text:
-            continue
-        start_s, end_s = window.span_on_call(heard.start, heard.end)
-        words.append(
-            Word(
-                text=text,
-                start_s=start_s,
-                end_s=end_s,
-                speaker=speaker,
-                probability=round(float(heard.probability), 4),
+    for word in heard:
+        if word.text.strip():
+            start_s, end_s = window.span_on_call(word.start_s, word.end_s)
+            words.append(
+                Word(
+                    text=word.text.strip(),
+                    start_s=start_s,
+                    end_s=end_s,
+                    speaker=speaker,
+                    probability=round(word.probability, 4),
+                )
             )
-        )
     return words
+
+
+def _not_speech(words: Sequence[Word], speaker: str) -> list[Dropped]:
+    if not words:
+        return []
+    text = " ".join(word.text for word in words)
+    return [Dropped(text, words[0].start_s or 0.0, words[-1].end_s or 0.0, speaker, "no_speech")]

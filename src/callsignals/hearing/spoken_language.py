@@ -1,7 +1,7 @@
 """Which language a call is in, from several windows of speech on all sides.
 
-Whisper is asked without restriction first: a call in another language must come out as that language and not as
-nonsense in one of ours. Only doubt is resolved among the three.
+Whisper is asked without restriction first: a call in another language must come out as that language and not
+as nonsense in one of ours. Only doubt is resolved among the three.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class SpokenLanguage:
     Attributes:
         language: ISO 639-1 code, may lie outside en/sv/fi; None when there is no speech.
         confidence: 0..1: averaged probability; among the three only when doubt was resolved among them.
-        probabilities: averaged over the windows, unrestricted, the likeliest first, those under 0.001 left out.
+        probabilities: averaged over the windows, unrestricted, the likeliest first, those under 0.001 left
+        out.
     """
 
     language: str | None
@@ -36,11 +37,14 @@ class SpokenLanguage:
     probabilities: tuple[tuple[str, float], ...]
 
 
-def detect_language(recogniser: Recogniser, sides: Sequence[tuple[Int16, Sequence[Interval]]]) -> SpokenLanguage:
+def detect_language(
+    recogniser: Recogniser, sides: Sequence[tuple[Int16, Sequence[Interval]]]
+) -> SpokenLanguage:
     """The language of a call.
 
     Args:
-        recogniser: its encodings of these windows are kept, so that recognising them costs no second encoding.
+        recogniser: its encodings of these windows are kept, so that recognising them costs no second
+        encoding.
         sides: samples (shape (n,), int16, 16 kHz) and speech intervals (seconds) of each channel.
     """
     totals: dict[str, float] = {}

@@ -89,7 +89,7 @@ class _Opening:
         )
 
     def read(self, name: str, parse: Callable[[Table, RowContext], Parsed[Row]]) -> tuple[Row, ...] | None:
-        """The good rows of a table; None when there is no such table."""
+        """The good rows of a table; None when there is no such table, or one with a header only."""
         path = find_table(self.root, name)
         if path is None:
             return None
@@ -101,10 +101,7 @@ class _Opening:
             self.fail(error, path.name)
         self.columns.update(table.columns)
         self.zone_assumed = self.zone_assumed or parsed.zone_assumed
-        if not parsed.rows and not parsed.errors:
-            self.notices.append(f"{path.name} holds no rows.")
-            return None
-        return parsed.rows
+        return parsed.rows if parsed.rows or parsed.errors else None
 
 
 def open_workspace(
@@ -247,7 +244,7 @@ def _scan(opening: _Opening) -> tuple[CallRow, ...]:
     count = len(scanned.calls)
     if count:
         opening.notices.append(
-            f"There is no table of calls; recordings found: {count}. Each one's path is its call id, and its "
+            f"There is no table of calls, or an empty one; recordings found: {count}. Each one's path is its call id, and its "
             "folder's name (at the top its own) its lead id."
         )
     opening.notices += [

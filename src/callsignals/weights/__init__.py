@@ -1,8 +1,8 @@
 """Which model files are used, where they lie, and proof that they are unaltered.
 
 Recognisers are folders of CTranslate2 files. ``base`` comes with the installation, joined from two registry
-packages; others are pulled once, by name, hub id or folder. Only :func:`pull` uses the network. The files that
-this project ships itself (``models/NAME``) are verified the same way.
+packages; others are pulled once, by name, hub id or folder. Only :func:`pull` uses the network. The files
+that this project ships itself (``models/NAME``) are verified the same way.
 """
 
 from callsignals.weights.folders import WeightsFolder, cache_dir

