@@ -7,7 +7,6 @@ import json
 import multiprocessing
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import faster_whisper
@@ -27,13 +26,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def no_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    yield
 
 
 @pytest.fixture
@@ -59,7 +57,9 @@ def small_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     return files["model.bin"]
 
 
-def test_base_is_joined_to_the_published_file_without_network_or_import(cache: Path, no_sockets: None) -> None:
+def test_base_is_joined_to_the_published_file_without_network_or_import(
+    cache: Path, no_sockets: None
+) -> None:
     found = weights.whisper_model("base")
     assert found.files["model.bin"] == BASE_SHA256
     assert hashlib.sha256((found.path / "model.bin").read_bytes()).hexdigest() == BASE_SHA256
@@ -104,7 +104,9 @@ def test_altered_base_is_refused_until_it_is_pulled_again(cache: Path, small_bas
     assert weights.whisper_model("base").path == model.parent
 
 
-def test_altered_tokenizer_is_refused_even_when_its_manifest_was_altered_too(cache: Path, small_base: bytes) -> None:
+def test_altered_tokenizer_is_refused_even_when_its_manifest_was_altered_too(
+    cache: Path, small_base: bytes
+) -> None:
     folder = weights.whisper_model("base").path
     (folder / "tokenizer.json").write_bytes(b"else")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -210,9 +212,7 @@ def test_a_pull_that_brings_no_ctranslate2_weights_leaves_nothing(
     assert list((cache / "models").iterdir()) == []
 
 
-def test_a_pull_without_network_is_one_clear_error(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pull_without_network_is_one_clear_error(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> str:
         raise ConnectionError("no route to host\nand a long story")
 
@@ -258,7 +258,9 @@ def test_an_altered_shipped_model_is_refused_and_listed_as_such(cache: Path, tre
     with pytest.raises(ModelError, match="Reinstall") as caught:
         weights.shipped_model("head")
     assert caught.value.code == "model_altered"
-    assert [(s.name, s.state) for s in weights.verify_models() if s.kind == "shipped"] == [("head", "altered")]
+    assert [(s.name, s.state) for s in weights.verify_models() if s.kind == "shipped"] == [
+        ("head", "altered")
+    ]
 
 
 def test_a_missing_shipped_file_is_refused(tree: Path) -> None:

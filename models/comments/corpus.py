@@ -121,12 +121,12 @@ def is_held_out(row: Row) -> bool:
 
 def split(rows: Sequence[Row]) -> tuple[list[int], list[int]]:
     """Indices of training and held-out rows; whole groups on one side."""
-    kept_back = {row.group for row in rows if _was_read(row)}
+    kept_back = {row.group for row in rows if was_read(row)}
     train, held_out = [], []
     for index, row in enumerate(rows):
         (held_out if is_held_out(row) and row.group not in kept_back else train).append(index)
     return train, held_out
 
 
-def _was_read(row: Row) -> bool:
+def was_read(row: Row) -> bool:
     return row.id.startswith("ref-") and int(row.id.rsplit("-", 1)[1]) <= READ_WHILE_WRITING_RULES

@@ -91,10 +91,17 @@ class HeadPlan:
 
 @dataclass(frozen=True, slots=True)
 class TrainedHead:
-    """A head with what its out-of-fold predictions said about it."""
+    """A head with what its out-of-fold predictions said about it.
+
+    Attributes:
+        head: calibrated, with its threshold.
+        threshold: what that threshold gave out of fold.
+        out_of_fold: ``[n, k]`` calibrated probabilities of every example from the fold that did not see it.
+    """
 
     head: Head
     threshold: Threshold
+    out_of_fold: Floats
 
 
 def train_head(plan: HeadPlan, examples: Examples, features: TextFeatures) -> TrainedHead:
@@ -107,9 +114,9 @@ def train_head(plan: HeadPlan, examples: Examples, features: TextFeatures) -> Tr
     head = _fit(plan, tfidf, dense, rules, targets, examples.weights)
     scored = np.flatnonzero(examples.scored)
     temperature = _temperature(plan.kind, raw[scored], targets[scored])
-    probabilities = calibrated(raw[scored], plan.kind, temperature)
-    threshold = _threshold(plan, probabilities, targets[scored])
-    return TrainedHead(replace(head, temperature=temperature, threshold=threshold.confidence), threshold)
+    probabilities = calibrated(raw, plan.kind, temperature)
+    threshold = _threshold(plan, probabilities[scored], targets[scored])
+    return TrainedHead(replace(head, temperature=temperature, threshold=threshold.confidence), threshold, probabilities)
 
 
 def _targets(plan: HeadPlan, examples: Examples) -> npt.NDArray[np.int64]:

@@ -30,8 +30,9 @@ OPENING_TURNS = 3
 OPENING_WORDS = 120
 """And at most so many words of everybody: a greeting takes half a minute, a menu hardly more."""
 
-ANSWERING_TURNS = 2
-"""Two voices that each take so many turns after the phrase have a conversation."""
+CONVERSATION_TURNS = 4
+"""Two voices that together take so many turns beside the announcement have a conversation. The message left, a
+closing prompt and one thing more are only three."""
 
 TURN_WORDS = 3
 """Shorter runs of words are not turns here."""
@@ -143,7 +144,7 @@ def _answered(transcript: Transcript, timeline: Timeline) -> CallType:
 
 
 def _is_announced(runs: Sequence[_Run], phrase: re.Pattern[str]) -> bool:
-    """Whether some voice says the phrase at the start of the call and no conversation follows."""
+    """Whether some voice says the phrase at the start of the call and there is no conversation."""
     said = [place for place, run in enumerate(runs) if phrase.search(run.text)]
     if not said or said[0] > OPENING_TURNS:
         return False
@@ -152,10 +153,10 @@ def _is_announced(runs: Sequence[_Run], phrase: re.Pattern[str]) -> bool:
     if start is None or words_before + runs[said[0]].text[: start.start()].count(" ") > OPENING_WORDS:
         return False
     turns: dict[str, int] = {}
-    for place in range(said[0] + 1, len(runs)):
+    for place, run in enumerate(runs):
         if place not in said:
-            turns[runs[place].voice] = turns.get(runs[place].voice, 0) + 1
-    return sum(count >= ANSWERING_TURNS for count in turns.values()) < 2
+            turns[run.voice] = turns.get(run.voice, 0) + 1
+    return len(turns) < 2 or sum(turns.values()) < CONVERSATION_TURNS
 
 
 def _runs(words: Sequence[Word]) -> list[_Run]:

@@ -6,6 +6,7 @@ Plain Python: a call has some hundreds of intervals, and every operation is one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import fsum
 
 __all__ = ["EPSILON_S", "Interval", "clip", "intersect", "subtract", "total_s", "union"]
 
@@ -77,4 +78,4 @@ def clip(intervals: Sequence[Interval], start_s: float, end_s: float) -> tuple[I
 
 def total_s(intervals: Iterable[Interval]) -> float:
     """Seconds in disjoint intervals."""
-    return sum(end_s - start_s for start_s, end_s in intervals)
+    return fsum(end_s - start_s for start_s, end_s in intervals)

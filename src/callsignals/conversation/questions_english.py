@@ -33,13 +33,17 @@ _SUBJECT = _PRONOUN | _set(
 _DETERMINER = _set("the a an your my our their his her its any some all both most each every")
 _DAY = _set("monday tuesday wednesday thursday friday saturday sunday tomorrow today")
 _WH = _set("what who whom whose when where why how which")
+_NOT_RELATIVE = _set("what when where why how")
 _BEFORE_WH = _set("for in at on by with from to about since of until under")
 _MEASURE = _set("many much long often far old big large soon quickly fast late early well")
 _WHAT_SUBJECT = _set(
-    "brings brought happened happens made makes else about if kind kinds sort sorts type types time"
+    "brings brought happened happens made makes else about if kind kinds sort sorts type types time "
+    "percentage part day date size number name"
 )
 _KNOWN = _FILLERS | _AUXILIARY | _SUBJECT | _DETERMINER | _WH | _BEFORE_WH | _MEASURE
 
+_UNMARKED = _set("whats hows wheres whens whos")
+"""Contractions as some recognisers write them."""
 _ECHO = _set("so neither nor")
 _CONDITIONAL_VERBS = _set("need have want require wish change find get decide feel run come")
 _NOT_AFTER = (
@@ -71,7 +75,9 @@ def _lowered(clause: Sequence[str]) -> list[str]:
     for word in clause:
         low = word.lower()
         stem, _, ending = low.partition("'")
-        if stem in _WH and ending in ("s", "re", "d", "ll"):
+        if low in _UNMARKED:
+            words += [low[:-1], "is"]
+        elif stem in _WH and ending in ("s", "re", "d", "ll"):
             words += [stem, {"s": "is", "re": "are", "d": "did", "ll": "will"}[ending]]
         else:
             words.append(low if low in _KNOWN or stem == "i" else word)
@@ -88,7 +94,12 @@ def _without_fillers(clause: Sequence[str]) -> list[str]:
 
 
 def _has_tag(clauses: Sequence[Sequence[str]], words: Sequence[str]) -> bool:
-    if len(words) > 3 and words[-2] in _AUXILIARY and words[-2].endswith("n't") and words[-1] in _SUBJECT:
+    if (
+        len(words) > 3
+        and words[-2] in _AUXILIARY
+        and words[-2].endswith("n't")
+        and words[-1] in _PRONOUN | {"there"}
+    ):
         return True
     said = [word for clause in clauses[:-1] for word in clause if word not in _FILLERS]
     return list(clauses[-1]) in (["right"], ["correct"]) and len(said) > 1
@@ -98,7 +109,7 @@ def _asks_inside(words: Sequence[str]) -> bool:
     """A direct question inside a run of words without punctuation: embedded questions do not invert."""
     for place in range(len(words) - 2):
         first, second, third = words[place : place + 3]
-        if first in _WH and second in _AUXILIARY - _BE and third in _PRONOUN:
+        if first in _NOT_RELATIVE and second in _AUXILIARY - _BE and third in _PRONOUN:
             return True
         asks_you = first in _set("do did would could can will are") and second == "you"
         if place and asks_you and words[place - 1] not in _NOT_AFTER:
@@ -108,7 +119,11 @@ def _asks_inside(words: Sequence[str]) -> bool:
 
 def _opens_strictly(words: Sequence[str]) -> bool:
     """Later clauses may be relative: only an auxiliary before a pronoun tells."""
+    if words[0] in ("what", "how") and list(words[1:2]) == ["about"]:
+        return True
     rest = words[1:] if words[0] in _WH else words
+    if words[0] in ("what", "how") and len(rest) > 1 and rest[0] in _BE and rest[1] == "your":
+        return True
     return len(rest) > 1 and rest[0] in _AUXILIARY and rest[1] in _PRONOUN and _opens_inverted(rest)
 
 
@@ -129,6 +144,8 @@ def _opens_inverted(words: Sequence[str]) -> bool:
     if subject in _SUBJECT:
         return not _is_no_inversion(words)
     if subject in _DETERMINER:
+        if auxiliary in _BE and subject in ("a", "an"):
+            return False
         return auxiliary not in _set("have may do don't") or (
             auxiliary == "do" and subject not in _set("the a an")
         )
@@ -169,7 +186,8 @@ def _what(rest: Sequence[str]) -> bool:
         return False
     if rest[0] in _WHAT_SUBJECT and not any(word in _PRONOUN for word in rest[1:_REACH]):
         return True
-    return rest[0] in ("about", "if", "brings", "brought", "made", "happened") or _inverts(rest)
+    lexical_verb = rest[0].endswith("s") and rest[0] not in _AUXILIARY
+    return rest[0] in ("about", "if", "brings") or (not lexical_verb and _inverts(rest))
 
 
 def _is_cleft(rest: Sequence[str]) -> bool:

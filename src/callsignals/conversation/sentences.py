@@ -48,6 +48,8 @@ _FINAL_ABBREVIATIONS: dict[str, frozenset[str]] = {
 _CLOSERS = "\"'”’»)]}"
 _INITIAL = re.compile(r"^[A-HJ-ZÅÄÖ]\.$")
 """A name's initial ("J. Smith"); "I" is left out: "so do I."."""
+_NUMBER = re.compile(r"[\d.,:]+")
+"""May be an ordinal: "3. maj", "3. päivä"."""
 _TERMINAL = re.compile(r"[.?!…]+$")
 
 
@@ -167,7 +169,7 @@ def _ends_sentence(text: str, following: str, language: str | None) -> bool:
         len(stem) == 1 and stem.isalpha() and stem != "i"
     ):
         return False
-    if stem in _abbreviations(_FINAL_ABBREVIATIONS, language) or stem[-1:].isdigit():
+    if stem in _abbreviations(_FINAL_ABBREVIATIONS, language) or _NUMBER.fullmatch(stem):
         return capital
     return True
 

@@ -40,20 +40,17 @@ RATE_RUN_WORDS = 6
 SENTENCE_PAUSE_S = 1.0
 
 _NEVER_SAID = (
-    # Credits and sign-offs of subtitles and videos, as seen in Whisper's output (openai/whisper discussions
-    # 679, 928).
-    r"(?:sub(?:titles?|titling|s)|captions?|transcription|translat(?:ed|ion)) (?:\w+ )?by\b.*",
-    r".*\bamara\.? ?org\b.*",
+    # Credits and sign-offs of subtitles and videos, as Whisper writes them (openai/whisper discussion 928).
+    r".*\b(?:amara\.? ?org|btistudios\.com|svensktextning\.nu|undertexter\.se|castingwords)\b.*",
+    r"(?:subtitles?|subtitling|subs|captions?|captioning) (?:provided |created )?by\b.*",
     r"(?:thanks|thank you)(?: so much| very much)? for watching(?: (?:this|the|my) video)?",
     r"(?:please )?(?:like and |like, )?(?:don't forget to )?subscribe(?: to (?:my|our|the) channel)?",
-    r"(?:i'll )?see you (?:in the )?next (?:video|episode)",
-    r"undertexter?(?: (?:av|från|fran)\b.*)?",
-    r"(?:svensk )?textning(?: av)?\b.*",
-    r"(?:översättning|svenska undertexter)(?: av)?\b.*",
-    r"tack (?:för|till) (?:att (?:ni|du) (?:har )?(?:tittat?|tittade|kollat?|kollade)|er som tittat?)\b.*",
-    r"(?:suomenn(?:os|ettu)|tekstity(?:s|kset)|käännös ja tekstitys)(?: ja \w+)?\b.*",
-    r"kiitos (?:kun|että) (?:katsoit(?:te)?|katselit(?:te)?|katsoitte videon)\b.*",
-    r"(?:music|applause|laughter|silence|musik|applåder|musiikkia|taputuksia)",
+    r"(?:i'll )?see you in the next (?:video|episode)",
+    r"undertexter (?:av|från)\b.*",
+    r"(?:textning|översättning|svenska undertexter)(?::.*|)",
+    r"tack (?:till er som|för att (?:ni|du)) (?:har )?(?:tittade?|tittat|kollade?|kollat)(?: på .*)?",
+    r"(?:suomennos|tekstitys|käännös)(?: ja \w+)?(?::.*|)",
+    r"kiitos,? (?:kun|että) (?:katsoit|katsoitte|katselit|katselitte)(?: \w+)?",
 )
 _NEVER_SAID_RE = re.compile("|".join(f"(?:{pattern})" for pattern in _NEVER_SAID))
 _ONE_WORD_LABELS = frozenset(
@@ -204,12 +201,13 @@ def _stock(sentence: Sequence[Word], voiced: Sequence[Interval]) -> str | None:
     written = " ".join(word.text for word in sentence)
     if _MUSIC.fullmatch(written):
         return "stock_phrase"
-    plain = _EDGES.sub("", " ".join(_plain(word.text) for word in sentence))
+    plain = _plain(written)
     if plain in _ONE_WORD_LABELS:
         return "stock_phrase" if written[:1] in "[(*♪" else None
     if _NEVER_SAID_RE.fullmatch(plain):
         return "stock_phrase"
-    if plain in _FAREWELLS and _voice_near_s(sentence, voiced) < FAREWELL_VOICE_S:
+    farewell = " ".join(_plain(word.text) for word in sentence) in _FAREWELLS
+    if farewell and _voice_near_s(sentence, voiced) < FAREWELL_VOICE_S:
         return "silence"
     return None
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -22,15 +23,17 @@ from callsignals.hearing.recording import FULL_SCALE, SAMPLE_RATE_HZ, Float32, I
 __all__ = ["Piece", "SpeechQueue", "Window", "pack", "window_samples"]
 
 WINDOW_S = 30.0
-MARGIN_S = 0.4
-"""Audio kept on both sides of speech (faster-whisper's ``speech_pad_ms`` of 400)."""
-LONGEST_PAUSE_S = 2.0
-"""Pauses up to here keep their length (faster-whisper's ``min_silence_duration_ms`` of 2000)."""
+MARGIN_S = 0.37
+"""Audio kept on both sides of speech: with the 30 ms of our voice activity, faster-whisper's ``speech_pad_ms``."""
+LONGEST_PAUSE_S = 1.94
+"""Pauses up to here keep their length: likewise faster-whisper's ``min_silence_duration_ms`` of 2000."""
 EARLIEST_CUT_SHARE = 0.75
 """A window may end this early, for the sake of a better pause to end at."""
 GOOD_PAUSE_S = 0.8
 """A pause this long is as good a place to end a window as any."""
 
+LONGEST_STOP_S = 0.3
+"""Silence inside a word, such as that of a long stop consonant, is no longer than this."""
 LEAST_LEFT_S = 0.3
 """Less speech than this, left unfinished at the end of a window, is not heard again."""
 LEAST_PROGRESS_S = 1.0
@@ -45,6 +48,7 @@ _GOOD_PAUSE = round(GOOD_PAUSE_S * _TICKS_PER_S)
 _LONGEST_STRETCH = _WINDOW - 2 * _MARGIN
 _CUT_SEARCH = 5 * _TICKS_PER_S
 _SHORTEST_SAMPLES = SAMPLE_RATE_HZ // 2
+_LONGEST_STOP = round(LONGEST_STOP_S * _TICKS_PER_S)
 _LEAST_LEFT = round(LEAST_LEFT_S * _TICKS_PER_S)
 
 _Stretch = tuple[int, int]
@@ -101,12 +105,19 @@ class Window:
         return self.pieces[-1]
 
     def span_on_call(self, start_s: float, end_s: float) -> Interval:
-        """A span of window time on the call's clock, cut to the piece that holds its middle."""
+        """A span of window time on the call's clock.
+
+        It is cut to the piece that holds its middle, and then to the speech it shares most with (Whisper stretches
+        words over silence): no word spans stretches of speech further apart than a stop inside a word.
+        """
         piece = self.piece_at((start_s + end_s) / 2)
         shift = piece.start - piece.offset
-        start = min(max(start_s * _TICKS_PER_S + shift, piece.start), piece.end)
-        end = min(max(end_s * _TICKS_PER_S + shift, start), piece.end)
-        return round(start) / _TICKS_PER_S, round(end) / _TICKS_PER_S
+        start = min(max(round(start_s * _TICKS_PER_S) + shift, piece.start), piece.end)
+        end = min(max(round(end_s * _TICKS_PER_S) + shift, start), piece.end)
+        first, last = max(_runs(self.speech), key=lambda run: min(end, run[1]) - max(start, run[0]))
+        if min(end, last) > max(start, first):
+            start, end = max(start, first), min(end, last)
+        return start / _TICKS_PER_S, end / _TICKS_PER_S
 
 
 class SpeechQueue:
@@ -120,7 +131,7 @@ class SpeechQueue:
     def __init__(self, samples: Int16, intervals: Sequence[Interval]) -> None:
         self._length = len(samples) // _TICK_SAMPLES
         self._left = _split_long(samples, _ticks(intervals, self._length))
-        self._done = 0
+        self._done: int | None = None
 
     def next_window(self) -> Window | None:
         """The next window, taken off the queue; None when all speech is done."""
@@ -167,6 +178,18 @@ def window_samples(samples: Int16, window: Window) -> Float32:
     ]
     joined = np.concatenate(parts).astype(np.float32) / np.float32(FULL_SCALE)
     return np.pad(joined, (0, max(0, _SHORTEST_SAMPLES - len(joined))))
+
+
+@lru_cache(maxsize=16)
+def _runs(stretches: tuple[_Stretch, ...]) -> tuple[_Stretch, ...]:
+    """Speech with the stops inside words closed."""
+    runs = [stretches[0]]
+    for start, end in stretches[1:]:
+        if start - runs[-1][1] <= _LONGEST_STOP:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return tuple(runs)
 
 
 def _ticks(intervals: Sequence[Interval], length: int) -> list[_Stretch]:
@@ -225,12 +248,10 @@ def _kept_pause(pause: int) -> int:
     return pause if pause <= _LONGEST_PAUSE else 2 * _MARGIN
 
 
-def _window(stretches: Sequence[_Stretch], done: int, following: int | None) -> Window:
+def _window(stretches: Sequence[_Stretch], done: int | None, following: int | None) -> Window:
     pieces: list[Piece] = []
-    start, end = (
-        max(stretches[0][0] - _MARGIN, min(stretches[0][0], (stretches[0][0] + done) // 2)),
-        stretches[0][1],
-    )
+    start, end = stretches[0]
+    start = max(0, start - _MARGIN) if done is None else max(start - _MARGIN, min(start, (start + done) // 2))
     for begin, finish in stretches[1:]:
         if begin - end > _LONGEST_PAUSE:
             pieces.append(_piece(start, end + _MARGIN, pieces))

@@ -79,6 +79,11 @@ class Recogniser:
         """ISO 639-1 codes (where there is one) that these weights know."""
         return tuple(self._whisper.supported_languages)
 
+    @property
+    def encoded_count(self) -> int:
+        """How many windows have been encoded so far; nearly all of the time goes there."""
+        return self._whisper.encoded_count
+
     def recognise(
         self, samples: Int16, intervals: Sequence[Interval], language: str, *, speaker: str = ""
     ) -> Recognised:

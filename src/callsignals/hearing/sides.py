@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from callsignals.hearing.activity import speech_intervals
 from callsignals.hearing.bleed import suppress_bleed
 from callsignals.hearing.channels import ChannelLayout, analyse_channels
-from callsignals.hearing.diarize import diarize
+from callsignals.hearing.voices import diarize
 from callsignals.hearing.music import NonSpeech, find_non_speech, outside
 from callsignals.hearing.recording import Interval, Recording
 from callsignals.vocabulary.spoken import Activity, ChannelMode

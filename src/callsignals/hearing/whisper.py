@@ -168,7 +168,7 @@ def _segments(
         _segment(run, (run[0] - first_timestamp) * _TOKEN_S, (run[-1] - first_timestamp) * _TOKEN_S)
         for run in runs
     ]
-    return segments, duration_s if ended else segments[-1]["end"]
+    return segments, duration_s if ended else None
 
 
 def _segment(tokens: Sequence[int], start_s: float, end_s: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ __all__ = [
     "comment_notices",
     "conflict_notices",
     "fold_name",
+    "listed",
     "merge_leads",
     "name_sellers",
     "segment_columns",
@@ -48,7 +49,7 @@ def _owners(sellers: Sequence[SellerRow]) -> dict[str, list[str]]:
 def alias_notices(sellers: Sequence[SellerRow]) -> list[str]:
     """One notice for each name that several sellers share."""
     return [
-        f"{sellers[0].table}: the name '{name}' stands for {_listed(ids)}; it tells none of them."
+        f"{sellers[0].table}: the name '{name}' stands for {listed(ids)}; it tells none of them."
         for name, ids in sorted(_owners(sellers).items())
         if len(ids) > 1
     ]
@@ -70,7 +71,7 @@ def name_sellers(
     if not unknown:
         return named, []
     return named, [
-        f"{sellers[0].table} does not hold {_listed(unknown)}; such calls keep the name as written."
+        f"{sellers[0].table} does not hold {listed(unknown)}; such calls keep the name as written."
     ]
 
 
@@ -86,7 +87,7 @@ def conflict_notices(calls: Sequence[CallRow], leads: Sequence[LeadRow]) -> list
                 conflicts[call.lead_id, column].append(call.call_id)
     return [
         f"{table[lead_id].table} and {calls[0].table} disagree on '{column}' of lead '{lead_id}' "
-        f"(calls {_listed(ids)}): {table[lead_id].table} counts."
+        f"(calls {listed(ids)}): {table[lead_id].table} counts."
         for (lead_id, column), ids in conflicts.items()
     ]
 
@@ -121,7 +122,7 @@ def comment_notices(comments: Sequence[CommentRow], calls: Sequence[CallRow]) ->
     if not calls or not lost:
         return []
     return [
-        f"{comments[0].table}: {len(lost)} comments name a call that is not among the calls: {_listed(lost)}."
+        f"{comments[0].table}: {len(lost)} comments name a call that is not among the calls: {listed(lost)}."
     ]
 
 
@@ -141,7 +142,8 @@ def segment_columns(wanted: Sequence[str], columns: Collection[str]) -> tuple[tu
     return tuple(dict.fromkeys(found)), notices
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """The first few names, quoted, and how many more there are."""
     names = list(dict.fromkeys(names))
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return ", ".join(f"'{name}'" for name in names[:_LISTED]) + more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -105,8 +106,7 @@ class _Cells:
     def required(self, column: str) -> str:
         value = self.text(column)
         if value is None:
-            missing = "" if column in self.table.columns else " (the table has no such column)"
-            raise self.error(f"column '{column}' is blank{missing}", "Fill it in.", f"missing_{column}")
+            raise self.error(f"column '{column}' is blank", "Fill it in.", f"missing_{column}")
         return value
 
     def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:
@@ -148,7 +148,11 @@ class _Cells:
         )
 
 
-def _parse_rows(table: Table, context: RowContext, parse: Callable[[_Cells], Row]) -> Parsed[Row]:
+def _parse_rows(
+    table: Table, context: RowContext, required: tuple[str, ...], parse: Callable[[_Cells], Row]
+) -> Parsed[Row]:
+    if context.ids_required:
+        _check_columns(table, required)
     rows: list[Row] = []
     errors: list[CallSignalsError] = list(table.problems)
     zone_assumed = False
@@ -161,6 +165,21 @@ def _parse_rows(table: Table, context: RowContext, parse: Callable[[_Cells], Row
         else:
             zone_assumed = zone_assumed or cells.zone_assumed
     return Parsed(tuple(rows), tuple(sorted(errors, key=_row_of)), zone_assumed)
+
+
+def _check_columns(table: Table, required: tuple[str, ...]) -> None:
+    """A table without a required column is one error and not one for each row."""
+    for column in required if table.rows else ():
+        if column not in table.columns:
+            near = difflib.get_close_matches(column, table.columns, n=1, cutoff=0.5)
+            hint = f"Is it '{near[0]}'? Rename it." if near else "Add it."
+            found = ", ".join(f"'{name}'" for name in table.columns)
+            raise InputError(
+                str(table.path),
+                f"has no column '{column}'; its columns are {found}",
+                hint,
+                code=f"missing_{column}",
+            )
 
 
 def _row_of(error: CallSignalsError) -> int:
@@ -194,7 +213,7 @@ def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
         _check_once(cells, "call_id", call.call_id, seen)
         return call
 
-    return _parse_rows(table, context, parse)
+    return _parse_rows(table, context, ("call_id", "lead_id"), parse)
 
 
 def _call(cells: _Cells) -> CallRow:
@@ -251,7 +270,7 @@ def parse_comment_rows(table: Table, context: RowContext) -> Parsed[CommentRow]:
         _check_once(cells, "comment_id", comment.comment_id, seen)
         return comment
 
-    return _parse_rows(table, context, parse)
+    return _parse_rows(table, context, ("comment_id", "lead_id", "kind"), parse)
 
 
 def _comment(cells: _Cells) -> CommentRow:
@@ -324,7 +343,7 @@ def parse_lead_rows(table: Table, context: RowContext) -> Parsed[LeadRow]:
         _check_once(cells, "lead_id", lead.lead_id, seen)
         return lead
 
-    return _parse_rows(table, context, parse)
+    return _parse_rows(table, context, ("lead_id",), parse)
 
 
 def parse_seller_rows(table: Table, context: RowContext) -> Parsed[SellerRow]:
@@ -345,4 +364,4 @@ def parse_seller_rows(table: Table, context: RowContext) -> Parsed[SellerRow]:
         _check_once(cells, "seller", seller.seller, seen)
         return seller
 
-    return _parse_rows(table, context, parse)
+    return _parse_rows(table, context, ("seller",), parse)

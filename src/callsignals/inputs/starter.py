@@ -25,8 +25,7 @@ def write_workspace(folder: Path) -> tuple[Path, ...]:
         The files written, in order.
 
     Raises:
-        OutputError: the folder holds one of the files already (or such a table in another format), or cannot be
-            written.
+        OutputError: the folder holds one of the files (or a table in another format), or cannot be written.
     """
     contents = _contents()
     try:

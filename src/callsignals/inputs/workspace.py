@@ -12,6 +12,7 @@ from callsignals.inputs.checks import (
     alias_notices,
     comment_notices,
     conflict_notices,
+    listed,
     merge_leads,
     name_sellers,
     segment_columns,
@@ -244,14 +245,16 @@ def _scan(opening: _Opening) -> tuple[CallRow, ...]:
     count = len(scanned.calls)
     if count:
         opening.notices.append(
-            f"There is no table of calls, or an empty one; recordings found: {count}. Each one's path is its call id, and its "
-            "folder's name (at the top its own) its lead id."
+            f"There is no table of calls, or an empty one; recordings found: {count}. The call id is the "
+            "path, the lead id the folder's name (at the top the recording's own)."
         )
-    opening.notices += [
-        f"'{name}' keeps its extension in its call id, because another recording has the same name."
-        for name in scanned.renamed
-    ]
-    opening.notices += [f"'{name}' is a link to a folder and is not followed." for name in scanned.links]
+    if scanned.renamed:
+        names = listed(scanned.renamed)
+        opening.notices.append(
+            f"Another recording has the same name: the call id of {names} keeps the extension."
+        )
+    if scanned.links:
+        opening.notices.append(f"Linked folders are not followed: {listed(scanned.links)}.")
     return scanned.calls
 
 

@@ -22,6 +22,8 @@ _MIN_PART_CHARACTERS = 3
 _MIN_TERM_CHARACTERS = 4
 """Terms shorter than this (``fel``, ``mål``) are sought only in words that the dictionary does not know: ``måltid``."""
 _MIN_NEIGHBOUR_OF_SHORT_TERM = 4
+_MIN_HEAD_OF_SHORT_TERM = 5
+"""... or at the end of a word after a first part this long: ``klimatmål``."""
 
 NOT_FIRST = {
     "sv": frozenset(
@@ -35,7 +37,7 @@ NOT_FIRST = {
 NOT_LAST = {
     "sv": frozenset(
         "ande are art bar bara dom else ens ent era ern ets gen het heten hets ing inne ion isk lig liga ligen ligt lös löst lösa"
-        " man ner ning or ska skap sam som ton tion tig tigt vis all alla den det din ett han hon".split()
+        " man ner ning or ska skap sam som ton tion tig tigt vis eras erar erat erad erade are ade ades as ar all alla den det din ett han hon".split()
     ),
     "fi": frozenset(
         "alla ansa asi elle ella ellä hän inen ise isen issa issä ista istä jen kaan kin koon kään lla llä lle lta ltä mainen mme mus"
@@ -46,9 +48,9 @@ NOT_LAST = {
 FALSE_FRIENDS = {
     "sv": frozenset(
         "tjänsteman tjänstemän tjänsteresa demokrati demokratisk funktionär programledare paketera förmål föremål ändamål"
-        " brista risker krisen kravall måltid felicia appell appellera demonstrant".split()
+        " brista risker krisen kravall måltid mellanmål modersmål talesmål käromål felicia appell appellera demonstrant".split()
     ),
-    "fi": frozenset("tarpeeksi aikana aikaan ohjelmoida ehdotus ehdottaa ehdoton tilausasu sitovaa tuoteryhmä".split()),
+    "fi": frozenset("tarpeeksi aikana aikaan ohjelmoida ehdotus ehdottaa ehdoton työmääräin työmääräimet toimitusjohtaja".split()),
 }
 """Words (lemma or as written) in which no term is sought."""
 
@@ -93,7 +95,7 @@ def _finnish_first(part: str) -> bool:
 def _splits_in_two(part: str, language: str) -> bool:
     return any(
         _can_stand_first(part[:cut], language, 0) and _can_stand_first(part[cut:], language, 0)
-        for cut in range(_MIN_PART_CHARACTERS + 1, len(part) - _MIN_PART_CHARACTERS)
+        for cut in range(_MIN_PART_CHARACTERS, len(part) - _MIN_PART_CHARACTERS + 1)
     )
 
 
@@ -133,21 +135,25 @@ def terms_in_compound(word: str, language: str, vocabulary: frozenset[str]) -> t
         head, tail = word[:cut], word[cut:]
         found |= {CompoundPart(term, True) for term in _as_last(head, tail, language, vocabulary)}
         found |= {CompoundPart(term, False) for term in _as_first(head, tail, language, vocabulary)}
-    kept = (part for part in found if _long_enough(part.term, word, known=lemma is not None))
+    kept = (part for part in found if _long_enough(part, word, known=lemma is not None))
     return tuple(sorted(kept, key=lambda part: (-len(part.term), not part.last, part.term)))
 
 
-def _long_enough(term: str, word: str, *, known: bool) -> bool:
-    if len(term) >= _MIN_TERM_CHARACTERS:
+def _long_enough(part: CompoundPart, word: str, *, known: bool) -> bool:
+    if len(part.term) >= _MIN_TERM_CHARACTERS:
         return True
-    return not known and len(word) - len(term) >= _MIN_NEIGHBOUR_OF_SHORT_TERM
+    others = len(word) - len(part.term)
+    if known:
+        return part.last and others >= _MIN_HEAD_OF_SHORT_TERM
+    return others >= _MIN_NEIGHBOUR_OF_SHORT_TERM
 
 
 def _as_last(head: str, tail: str, language: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     keys = (tail, *lemma_forms(tail, language))
     if not any(key in vocabulary for key in keys):
         keys = inflection_stems(tail, language) if not keys[1:] else ()
-    terms = tuple(key for key in dict.fromkeys(keys) if key in vocabulary)
+    # An ending can only be longer than the dictionary form: -kost in specialkost is no kosta.
+    terms = tuple(key for key in dict.fromkeys(keys) if key in vocabulary and not (tail != key and key.startswith(tail)))
     return terms if terms and _can_stand_first(head, language) else ()
 
 

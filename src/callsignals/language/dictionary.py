@@ -18,8 +18,16 @@ _LOOKUP = DictionaryLookupStrategy()
 
 _FINNISH_CLITICS = ("kaan", "kään", "kin", "kos", "kös", "ko", "kö", "han", "hän", "pas", "päs", "pa", "pä")
 _FINNISH_POSSESSIVES = ("nsa", "nsä", "mme", "nne", "ni", "si")
-_FINNISH_COLLOQUIAL = (("ii", "ia"), ("ii", "iä"), ("ee", "ea"), ("ee", "eä"), ("oo", "oa"), ("öö", "öä"))
-"""Spoken vowel ends: ongelmii = ongelmia, vaikee = vaikea (Finnish Literature Society, Puhekielen kielioppi)."""
+_FINNISH_COLLOQUIAL = (("ii", "ia"), ("ii", "iä"), ("ee", "ea"), ("ee", "eä"), ("oo", "oa"), ("öö", "öä"),
+                       ("eeta", "eata"), ("eetä", "eätä"))  # fmt: skip
+"""Spoken vowel ends: ongelmii = ongelmia, vaikee = vaikea (Iso suomen kielioppi, section 1)."""
+_FINNISH_PASSIVES = (
+    ("etaan", "aa"), ("etään", "ää"), ("ettu", "aa"), ("etty", "ää"), ("ettua", "aa"), ("ettyä", "ää"), ("ettiin", "aa"),
+    ("daan", "da"), ("dään", "dä"), ("oitu", "oida"), ("oitua", "oida"), ("oitiin", "oida"), ("öity", "öidä"),
+)  # fmt: skip
+"""Passive forms, which are also the spoken first person plural (me tehostetaan), to the infinitive."""
+_SECOND_READINGS = {"tukea": "tuki"}
+"""Forms of a noun that are also another word, which the dictionary gives."""
 
 _SWEDISH_ENDINGS = (
     "arnas", "ornas", "ernas", "arna", "orna", "erna", "ades", "aste", "ande", "ans", "ens", "ets", "ade", "are", "ast",
@@ -73,6 +81,8 @@ def lemma_forms(word: str, language: str) -> tuple[str, ...]:
 
 def _second_reading(word: str, lemma: str) -> tuple[str, ...]:
     """The -u/-y noun beside the -us/-ys noun: ``palvelusta`` is of ``palvelu`` more often than of ``palvelus``."""
+    if word in _SECOND_READINGS:
+        return (_SECOND_READINGS[word],)
     stem = lemma[:-1]
     if lemma.endswith(("us", "ys")) and word in (stem + "sta", stem + "stä") and dictionary_lemma(stem, "fi") == stem:
         return (stem,)
@@ -92,7 +102,7 @@ def _finnish_forms(word: str) -> tuple[str, ...]:
                 # The possessive swallows the n of the genitive and the t of the plural: sopimukse(n)mme.
                 bases += [stem, stem + "n", stem + "t"]
     for base in tuple(bases):
-        bases += [base[: -len(said)] + written for said, written in _FINNISH_COLLOQUIAL if base.endswith(said)]
+        bases += [base[: -len(said)] + written for said, written in (*_FINNISH_COLLOQUIAL, *_FINNISH_PASSIVES) if base.endswith(said)]
     found = (dictionary_lemma(base, "fi") for base in bases[1:])
     return tuple(dict.fromkeys(lemma for lemma in found if lemma is not None))
 

@@ -42,7 +42,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    kind: TermKind
+    kind: TermKind | None
     term: str
     positions: tuple[int, ...]
     rank: int
@@ -81,13 +81,14 @@ def _mentions_in(piece: Sequence[int], words: Sequence[Word], index: TermIndex) 
     for candidate in sorted(candidates, key=lambda one: one.order):
         if taken.isdisjoint(candidate.positions):
             taken.update(candidate.positions)
-            yield _mention(candidate, words)
+            if candidate.kind is not None:
+                yield _mention(candidate.kind, candidate, words)
 
 
-def _mention(candidate: _Candidate, words: Sequence[Word]) -> Mention:
+def _mention(kind: TermKind, candidate: _Candidate, words: Sequence[Word]) -> Mention:
     first, last = candidate.positions[0], candidate.positions[-1]
     return Mention(
-        kind=candidate.kind,
+        kind=kind,
         term=candidate.term,
         first_word=first,
         last_word=last,

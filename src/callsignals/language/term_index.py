@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from callsignals.language.compounds import compound_lemma, terms_in_compound
@@ -25,6 +25,22 @@ HESITATIONS = {
     "fi": frozenset("öö ööö öh äh ää hm hmm mm mhm niinku".split()),
 }
 """Sounds that do not break a phrase."""
+FILLERS = {
+    "en": frozenset("i me you we us they them it that this he him she her so really very way far just".split()),
+    "sv": frozenset("jag mig du dig vi oss ni er man det den de dem dom han hon för så väldigt alldeles ganska ju".split()),
+    "fi": frozenset("mä mää minä me sä sinä te he ne se tämä meiltä meillä multa mulla teiltä teillä niin tosi liian ihan aivan vaan".split()),
+}
+"""Pronouns and intensifiers. One may stand inside a phrase of several words: hinner vi inte, takes us too long."""
+NOT_MENTIONS = {
+    "en": (
+        "no problem", "not a problem", "no worries", "don't worry", "not to worry", "no trouble", "at all costs", "at any cost",
+        "thank you for your support", "thanks for your support", "appreciate your support", "reported", "grow up", "grew up", "grown up",
+        "cost centre", "cost centres", "cost center", "cost centers", "part of the solution", "be updated", "get updated",
+    ),
+    "sv": ("inga problem", "inget problem", "inga bekymmer", "inga fel", "inte fel"),
+    "fi": ("ei ongelmaa", "ei mitään ongelmaa", "ei huolta"),
+}  # fmt: skip
+"""Set phrases and, in English, verbs that a listed noun is part of without being named."""
 MAX_REGEX_CHARACTERS = 1_000
 """A sentence longer than this (a recogniser without punctuation) is searched by patterns in its first part only."""
 _HYPHENS = re.compile(r"[-‐‑–/]")
@@ -38,12 +54,12 @@ class Hit:
     """A possible mention.
 
     Attributes:
-        kind, term: as listed.
+        kind, term: as listed; kind None for a set phrase that is no mention but takes its words.
         offsets: which of the words given.
         rank: 0 the word as listed, 1 an inflected form, 2 part of a compound.
     """
 
-    kind: TermKind
+    kind: TermKind | None
     term: str
     offsets: tuple[int, ...]
     rank: int
@@ -52,7 +68,22 @@ class Hit:
 @dataclass(slots=True)
 class _Node:
     steps: dict[str, _Node] = field(default_factory=dict)
-    term: tuple[TermKind, str] | None = None
+    term: tuple[TermKind | None, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How far a phrase has been followed: ``skipped`` when a filler inside it was passed over."""
+
+    node: _Node
+    rank: int
+    skipped: bool
+
+    def goes(self, key: str) -> bool:
+        return key in self.node.steps
+
+    def step(self, key: str, rank: int) -> _Way:
+        return _Way(self.node.steps[key], max(self.rank, rank), self.skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,8 @@ def _spoken_pieces(word: str, language: str) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHE_SIZE)
 def _keys(piece: str, language: str) -> tuple[str, ...]:
     """What a spoken piece may stand for, as said first."""
+    if language == "fi" and piece == "et":
+        return ("et", "että")  # spoken "that" far more often than "you do not"
     bare = without_colon_ending(piece, language)
     forms = lemma_forms(bare, language)
     if forms:
@@ -107,7 +140,9 @@ class TermIndex:
         self._language = language
         self._root = _Node()
         self._patterns: list[tuple[TermKind, str, re.Pattern[str]]] = []
-        singles: dict[str, tuple[TermKind, str]] = {}
+        singles: dict[str, tuple[TermKind | None, str]] = {}
+        for phrase in NOT_MENTIONS[language]:
+            self._insert(phrase, None, {}, exact=True)
         # Words as listed go in before their lemmas, so that a lemma never takes the place of a listed word.
         for exact in (True, False):
             for entry in terms.entries:
@@ -120,7 +155,9 @@ class TermIndex:
         self._singles = singles
         self._vocabulary = frozenset(singles)
 
-    def _insert(self, phrase: str, kind: TermKind, singles: dict[str, tuple[TermKind, str]], *, exact: bool) -> None:
+    def _insert(
+        self, phrase: str, kind: TermKind | None, singles: dict[str, tuple[TermKind | None, str]], *, exact: bool
+    ) -> None:
         pieces = [piece for word in phrase.split() for piece in _spoken_pieces(word, self._language)]
         alone = len(pieces) == 1
         paths: list[_Node] = [self._root]
@@ -143,21 +180,19 @@ class TermIndex:
 
     def _phrases_from(self, pieces: Sequence[_Piece], start: int) -> Iterator[Hit]:
         """Phrases that begin at a piece, by walking every way through the trie that the pieces' keys open."""
-        open_nodes: list[tuple[_Node, int]] = [(self._root, AS_SAID)]
+        ways = [_Way(self._root, AS_SAID, False)]
         for end in range(start, len(pieces)):
             keys = self._keys_with_stems(pieces[end].text)
-            open_nodes = [
-                (node.steps[key], max(rank, AS_SAID if key == keys[0] else BY_LEMMA))
-                for node, rank in open_nodes
-                for key in keys
-                if key in node.steps
-            ]
-            if not open_nodes:
-                return
-            for node, rank in open_nodes:
-                if node.term is not None:
+            reached = [way.step(key, AS_SAID if key == keys[0] else BY_LEMMA) for way in ways for key in keys if way.goes(key)]
+            for way in reached:
+                if way.node.term is not None:
                     offsets = tuple(dict.fromkeys(piece.offset for piece in pieces[start : end + 1]))
-                    yield Hit(*node.term, offsets, rank)
+                    yield Hit(*way.node.term, offsets, way.rank)
+            if end > start and pieces[end].text in FILLERS[self._language]:
+                reached += [replace(way, skipped=True) for way in ways if not way.skipped]
+            ways = reached
+            if not ways:
+                return
 
     def _keys_with_stems(self, piece: str) -> tuple[str, ...]:
         keys = _keys(piece, self._language)

@@ -99,9 +99,11 @@ def _recognised(speakers: Sequence[str], cast: Cast) -> dict[str, Party]:
             found[speaker] = label
         elif is_seller != is_customer:
             found[speaker] = "seller" if is_seller else "customer"
-    if "seller" not in found.values():
-        found |= dict.fromkeys(_by_first_name(speakers, found, cast), "seller")
-    return found
+    likely = _by_first_name(speakers, found, cast)
+    sides = set(found.values())
+    if "seller" in sides and "customer" not in sides and len(found) + len(likely) == len(speakers):
+        return found  # a colleague's first name is no reason to leave the call without a customer
+    return found | dict.fromkeys(likely, "seller")
 
 
 def _spellings(speaker: str) -> frozenset[str]:

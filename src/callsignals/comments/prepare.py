@@ -1,0 +1,93 @@
+"""The layers before the heads: normalise, empty-ish, language, rules, clauses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from callsignals.comments.comment import CommentText
+from callsignals.comments.decide import BRAND_ONLY_WORDS, decisive_labels
+from callsignals.comments.emptyish import emptyish_reason, is_stock_non_answer
+from callsignals.comments.judge import Unit
+from callsignals.comments.normalise import NormalisedText, normalise
+from callsignals.comments.reasons import Clause, clauses
+from callsignals.comments.rules import RuleHit, RuleSet
+from callsignals.language.text_language import detect_text_language
+from callsignals.vocabulary.spoken import LANGUAGES
+
+__all__ = ["Prepared", "prepare"]
+
+_SIGNAL_WITH_RULES = {"referral": "referral_source", "survey": "recommends", "reply": "reply_intent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A comment on its way to the heads.
+
+    Attributes:
+        item: as given.
+        plain: normalised.
+        language: as detected, else the column's, else the hint's; None when unknown.
+        blocked: why its text is not classified (``empty``, ``too_short``, ``emoji_only``, ``number_only``,
+            ``language_de``), None when it is.
+        hits: of the rules for this kind.
+        clauses: of survey texts; empty for other kinds.
+        word_count: words in the text.
+    """
+
+    item: CommentText
+    plain: NormalisedText
+    language: str | None
+    blocked: str | None
+    hits: tuple[RuleHit, ...]
+    clauses: tuple[Clause, ...]
+    word_count: int
+
+    @property
+    def whole(self) -> Unit:
+        """The whole text as a unit for the heads."""
+        return self._unit(self.plain.text)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that the heads must judge for this comment."""
+        if self.blocked is not None:
+            return ()
+        return (self.whole, *(self._unit(clause.text) for clause in self.clauses))
+
+    def clause_unit(self, clause: Clause) -> Unit:
+        """A clause as a unit for the heads."""
+        return self._unit(clause.text)
+
+    def _unit(self, text: str) -> Unit:
+        labels = tuple(dict.fromkeys(h.label for h in self.hits)) if text == self.plain.text else ()
+        language = self.language if self.language in LANGUAGES else None
+        return Unit(self.item.kind, text, language, labels)
+
+
+def prepare(item: CommentText, rules: RuleSet) -> Prepared:
+    """Everything that can be told of a comment without the heads."""
+    plain = normalise(item.text)
+    language = detect_text_language(plain.text, _hint(item)).language
+    hits = rules.hits(_SIGNAL_WITH_RULES[item.kind], plain.text, language if language in LANGUAGES else None)
+    word_count = len(re.findall(r"\w+", plain.text))
+    brand_only = bool(decisive_labels(hits)) and word_count <= BRAND_ONLY_WORDS
+    foreign = f"language_{language}" if language is not None and language not in LANGUAGES else None
+    if brand_only and foreign:  # "Instagram LinkedIn" looks like any language; the brand still counts
+        language, foreign = _hint(item), None
+    blocked = _emptyish(plain.text, brand_only) or foreign
+    parts = tuple(clauses(plain.text)) if item.kind == "survey" and blocked is None else ()
+    return Prepared(item, plain, language, blocked, hits, parts, word_count)
+
+
+def _emptyish(text: str, brand_only: bool) -> str | None:
+    """A brand of one letter ("X") or of letters and digits is an answer; a stock non-answer never is."""
+    reason = emptyish_reason(text)
+    if reason == "too_short" and brand_only and not is_stock_non_answer(text):
+        return None
+    return reason
+
+
+def _hint(item: CommentText) -> str | None:
+    """The column's language, whichever it is; else that of the lead's other texts, if it is one of ours."""
+    return item.language or (item.language_hint if item.language_hint in LANGUAGES else None)

@@ -1,0 +1,263 @@
+"""Every signal by hand, and every reason why one is missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from callsignals.conversation.measures import CallFacts, conversation_signals
+from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS
+from callsignals.vocabulary.signal import Signal, TimeSpan
+from callsignals.vocabulary.spoken import Transcript, Word
+
+MakeCall = Callable[..., Transcript]
+Say = Callable[..., list[Word]]
+
+OVERLAPPING = {"overlap_share", "seller_interruptions_per_hour", "customer_interruptions_per_hour"}
+GAPS = {"silence_share", "patience_s", "customer_latency_s"}
+ROLELESS = {"silence_share", "overlap_share", "interactivity_per_5min"}
+QUESTIONS = {"seller_questions_per_hour", "customer_questions_per_hour"}
+
+
+def measured(call: Transcript) -> tuple[CallFacts, dict[str, Signal]]:
+    facts, signals = conversation_signals(call)
+    assert [signal.name for signal in signals] == list(CONVERSATION_SIGNALS)
+    for signal in signals:
+        assert (signal.status == "ok") == (signal.value is not None) == (signal.reason is None)
+        assert signal.value is None or math.isfinite(signal.value)
+    return facts, {signal.name: signal for signal in signals}
+
+
+def reasons(call: Transcript) -> dict[str, str]:
+    return {name: signal.reason for name, signal in measured(call)[1].items() if signal.reason is not None}
+
+
+@pytest.fixture
+def call(make_call: MakeCall, say: Say) -> Transcript:
+    """100 s from 10 to 110: seller 38 s, customer 38 s, 4.9 s of it together.
+
+    ::
+
+        seller    10-20        36-46  48-49      60.5-72          105-110  .
+        customer         22-35      45.5-47.9      62-62.4 71-95 (98-99)
+    """
+    seller = [(10.0, 20.0), (36.0, 46.0), (48.0, 49.0), (60.5, 72.0), (105.0, 110.0)]
+    customer = [(22.0, 35.0), (44.0, 47.9), (62.0, 62.4), (71.0, 92.0)]
+    words = [
+        *say("so what do you need from us these days then my friend", 10.0, 20.0),
+        *say("we need a lot of things and I will tell you now.", 22.0, 35.0, "customer"),
+        *say("Good. Could you tell me more about it please?", 36.0, 46.0),
+        *say("well it is hard you know", 44.0, 47.9, "customer"),
+        *say("yes sure", 48.0, 49.0),
+        *say("and this is what we would do for you all day long here.", 60.5, 72.0),
+        *say("mm", 62.0, 62.4, "customer"),
+        *say("I see. How much is it? And when can you start with the work for us?", 71.0, 92.0, "customer"),
+        *say("That depends on many things.", 105.0, 110.0),
+    ]
+    return make_call(seller, customer, words=sorted(words, key=lambda word: word.start_s))
+
+
+def test_every_signal_by_hand(call: Transcript) -> None:
+    facts, found = measured(call)
+    seller_s = 10 + 10 + 1 + 11.5 + 5
+    customer_s = 13 + 3.9 + 0.4 + 21
+    overlap_s = 2.0 + 0.4 + 1.0
+    expected = {
+        "seller_talk_share": seller_s / (seller_s + customer_s),
+        "customer_talk_share": customer_s / (seller_s + customer_s),
+        "customer_seller_talk_ratio": customer_s / seller_s,
+        "silence_share": (100 - (seller_s + customer_s - overlap_s)) / 100,
+        "overlap_share": overlap_s / 100,
+        "longest_monologue_s": 11.5,
+        "longest_customer_story_s": 21.0,
+        # a b a b (a "yes sure") a b a: the short turn is skipped
+        "interactivity_per_5min": 6 * 3.0,
+        # c -> s: 35 to 36, 47.9 to 48, 92 to 105
+        "patience_s": 1.0,
+        # s -> c: 20 to 22, 46 to 44, 72 to 71
+        "customer_latency_s": 0.0,
+        "seller_questions_per_hour": 2 * 36.0,
+        "customer_questions_per_hour": 2 * 36.0,
+        "seller_interruptions_per_hour": 0.0,
+        # 44.0 (2 s together), 71.0 (1 s); "mm" is a backchannel
+        "customer_interruptions_per_hour": 2 * 36.0,
+        "seller_words_per_minute": 41 * 60 / seller_s,
+        "customer_words_per_minute": 35 * 60 / customer_s,
+    }
+    assert {name: signal.value for name, signal in found.items()} == pytest.approx(expected)
+    assert facts.call_span_s == 100.0
+    assert (facts.seller_turn_count, facts.customer_turn_count) == (5, 3)
+    assert (facts.floor_change_count, facts.backchannel_count) == (6, 1)
+    assert (facts.seller_word_count, facts.customer_word_count, facts.word_count) == (41, 35, 76)
+
+
+def test_numerators_and_denominators_make_the_value(call: Transcript) -> None:
+    for name, signal in measured(call)[1].items():
+        definition = CONVERSATION_SIGNALS[name]
+        if signal.numerator is not None and signal.denominator is not None:
+            assert signal.value == pytest.approx(definition.scale * signal.numerator / signal.denominator)
+        else:
+            assert name in {
+                "longest_monologue_s",
+                "longest_customer_story_s",
+                "patience_s",
+                "customer_latency_s",
+            }
+
+
+def test_evidence_shows_where(call: Transcript) -> None:
+    found = measured(call)[1]
+    assert found["longest_monologue_s"].evidence == (TimeSpan(60.5, 72.0),)
+    assert found["longest_customer_story_s"].evidence == (TimeSpan(71.0, 92.0),)
+    assert found["customer_interruptions_per_hour"].evidence == (TimeSpan(44.0, 46.0), TimeSpan(71.0, 72.0))
+    assert len(found["seller_questions_per_hour"].evidence) == 2
+    asked = found["seller_questions_per_hour"].evidence[1]
+    assert isinstance(asked, TimeSpan)
+    assert (round(asked.start_s, 2), asked.end_s) == (37.11, 46.0)
+
+
+def test_roles_unknown_leave_only_what_needs_no_roles(call: Transcript) -> None:
+    unknown = replace(
+        call,
+        words=tuple(replace(word, party="unknown") for word in call.words),
+        timeline=tuple(replace(item, party="unknown") for item in call.timeline),
+        role_source="unknown",
+    )
+    facts, found = measured(unknown)
+    known = measured(call)[1]
+    for name, signal in found.items():
+        if name in ROLELESS:
+            assert signal == known[name]
+        else:
+            assert signal == Signal.insufficient(name, "roles_unknown")
+    assert (facts.seller_speech_s, facts.seller_turn_count, facts.seller_word_count) == (None, None, None)
+    assert facts.call_span_s == 100.0
+
+
+def test_an_unmeasured_language_has_no_questions_and_keeps_the_rest(call: Transcript) -> None:
+    assert reasons(replace(call, language="de")) == dict.fromkeys(QUESTIONS, "language_not_supported")
+    assert reasons(replace(call, language=None)) == dict.fromkeys(QUESTIONS, "language_not_supported")
+
+
+def test_word_times_do_not_measure_overlap(call: Transcript) -> None:
+    assert reasons(replace(call, timing="words")) == dict.fromkeys(OVERLAPPING, "needs_voice_activity")
+
+
+def test_caption_times_do_not_measure_gaps_either(call: Transcript) -> None:
+    assert reasons(replace(call, timing="cues")) == dict.fromkeys(OVERLAPPING | GAPS, "needs_voice_activity")
+
+
+def test_without_times_nothing_timed_is_measured_but_counts_are_kept(call: Transcript) -> None:
+    words = tuple(replace(word, start_s=None, end_s=None) for word in call.words)
+    untimed = replace(call, words=words, timeline=(), timing="none", duration_s=None)
+    assert reasons(untimed) == dict.fromkeys(CONVERSATION_SIGNALS, "no_times")
+    facts, found = measured(untimed)
+    assert found["seller_words_per_minute"].numerator == 41.0
+    assert found["seller_talk_share"].numerator is None
+    assert facts.call_span_s is None
+    assert facts.silence_s is None
+
+
+def test_mono_measures_overlap_only_with_overlap_aware_diarization(call: Transcript) -> None:
+    mono = replace(call, channel_mode="mono_diarized")
+    assert reasons(mono) == dict.fromkeys(OVERLAPPING, "mono_without_overlap")
+    assert reasons(replace(mono, findings=("overlap_aware",))) == {}
+
+
+def test_a_silent_customer_gives_no_two_party_figure(make_call: MakeCall, say: Say) -> None:
+    words = say("we do this and that for you " * 20, 0.0, 70.0)
+    facts, found = measured(make_call([(0.0, 70.0)], words=words))
+    assert facts.call_type_reason == "one_party"
+    assert found.pop("seller_words_per_minute").value == 140 * 60 / 70
+    assert found.pop("customer_words_per_minute").reason == "under_10_s_of_own_speech"
+    assert found.pop("longest_customer_story_s").reason == "no_customer_turn"
+    assert found["seller_talk_share"].numerator == 70.0
+    assert {signal.reason for name, signal in found.items() if name not in QUESTIONS} == {"one_speaker"}
+    assert {found[name].reason for name in QUESTIONS} == {"one_speaker"}
+
+
+def test_under_three_seconds_of_one_party_is_too_little(make_call: MakeCall, say: Say) -> None:
+    words = say("we do this and that for you " * 20, 0.0, 70.0) + say(
+        "yes well ok then", 71.0, 73.9, "customer"
+    )
+    found = measured(make_call([(0.0, 70.0)], [(71.0, 73.9)], words=words))[1]
+    one_party = {"longest_monologue_s", "longest_customer_story_s", "seller_words_per_minute"}
+    assert {name for name, signal in found.items() if signal.status == "ok"} == one_party
+    assert found["seller_talk_share"] == Signal.insufficient(
+        "seller_talk_share", "under_3_s_of_speech", numerator=70.0, denominator=70.0 + (73.9 - 71.0)
+    )
+
+
+def test_short_calls(make_call: MakeCall, say: Say) -> None:
+    words = say("a b c d", 0.0, 4.0) + say("e f g h", 5.0, 8.0, "customer")
+    assert reasons(make_call([(0.0, 4.0)], [(5.0, 8.0)], words=words)) == {
+        "seller_talk_share": "under_10_s_of_speech",
+        "customer_talk_share": "under_10_s_of_speech",
+        "customer_seller_talk_ratio": "under_5_s_of_seller_speech",
+        "silence_share": "span_under_10_s",
+        "overlap_share": "span_under_10_s",
+        "interactivity_per_5min": "span_under_60_s",
+        "patience_s": "under_3_floor_changes",
+        "customer_latency_s": "under_3_floor_changes",
+        "seller_questions_per_hour": "span_under_60_s",
+        "customer_questions_per_hour": "span_under_60_s",
+        "seller_interruptions_per_hour": "span_under_60_s",
+        "customer_interruptions_per_hour": "span_under_60_s",
+        "seller_words_per_minute": "under_10_s_of_own_speech",
+        "customer_words_per_minute": "under_10_s_of_own_speech",
+    }
+
+
+def test_speech_without_recognised_words_is_not_zero_questions(make_call: MakeCall) -> None:
+    found = reasons(make_call([(0.0, 40.0)], [(41.0, 80.0)]))
+    assert {name for name, reason in found.items() if reason == "no_words"} == QUESTIONS | {
+        "seller_words_per_minute",
+        "customer_words_per_minute",
+    }
+
+
+def test_no_seller_turn_when_the_seller_only_says_short_things(make_call: MakeCall, say: Say) -> None:
+    words = say("well I think that we could " * 8, 0.0, 40.0, "customer")
+    seller = [(40.5 + n * 5, 41.4 + n * 5) for n in range(5)]
+    for start, end in seller:
+        words += say("yes", start, end)
+    found = measured(make_call(seller, [(0.0, 40.0)], words=words))[1]
+    assert found["longest_monologue_s"] == Signal.insufficient("longest_monologue_s", "no_seller_turn")
+    assert found["longest_customer_story_s"].value == 40.0
+
+
+def test_hold_music_in_the_middle_changes_no_ratio(call: Transcript, make_call: MakeCall) -> None:
+    """60 s of music between 50 and 60: everything after moves, no share does."""
+
+    def later(start_s: float | None) -> float:
+        assert start_s is not None
+        return start_s + (60.0 if start_s >= 50.0 else 0.0)
+
+    held = replace(
+        call,
+        words=tuple(replace(w, start_s=later(w.start_s), end_s=later(w.end_s)) for w in call.words),
+        timeline=(
+            *(replace(item, start_s=later(item.start_s), end_s=later(item.end_s)) for item in call.timeline),
+            *make_call(other=[(50.0, 110.0)]).timeline,
+        ),
+    )
+    before, after = measured(call)[1], measured(held)[1]
+    for name in CONVERSATION_SIGNALS:
+        assert after[name].value == pytest.approx(before[name].value), name
+    assert measured(held)[0].other_s == 60.0
+
+
+def test_a_call_that_broke_off_is_measured_as_far_as_it_goes(call: Transcript) -> None:
+    facts, found = measured(replace(call, audio_complete=False))
+    assert facts.audio_complete is False
+    assert found == measured(call)[1]
+
+
+def test_nothing_at_all_gives_facts_and_reasons(make_call: MakeCall) -> None:
+    facts, found = measured(make_call(language=None))
+    assert facts.call_type == "no_answer"
+    assert {signal.reason for signal in found.values()} == {"no_answer"}
+    assert facts.call_span_s == 0.0

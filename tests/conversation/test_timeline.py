@@ -1,0 +1,77 @@
+"""Sides, merging and the call span."""
+
+from __future__ import annotations
+
+from callsignals.conversation.timeline import Timeline
+from callsignals.vocabulary.spoken import Activity, Transcript, Word
+
+
+def transcript(timeline: list[Activity], words: list[Word] | None = None, **kwargs: object) -> Transcript:
+    settings: dict[str, object] = {"timing": "activity", "role_source": "manifest"} | kwargs
+    return Transcript(tuple(words or ()), tuple(timeline), "en", 1.0, "stereo", duration_s=100.0, **settings)  # type: ignore[arg-type]
+
+
+def test_two_people_on_one_side_are_one_party_and_count_once() -> None:
+    call = transcript(
+        [
+            Activity(0, 10, "seller", "ch0"),
+            Activity(10, 20, "customer", "spk1"),
+            Activity(15, 25, "customer", "spk2"),
+        ]
+    )
+    assert Timeline.of(call).speech_s("b") == 15.0
+
+
+def test_pauses_under_a_quarter_second_are_closed_per_party() -> None:
+    call = transcript([Activity(0, 1, "seller"), Activity(1.24, 2, "seller"), Activity(2.25, 3, "seller")])
+    assert Timeline.of(call).a == ((0, 2), (2.25, 3))
+
+
+def test_hold_music_in_the_middle_and_ringing_before_do_not_count() -> None:
+    call = transcript(
+        [
+            Activity(0, 8, "other"),
+            Activity(10, 20, "seller"),
+            Activity(21, 81, "other"),
+            Activity(82, 92, "customer"),
+            Activity(95, 99, "other"),
+        ]
+    )
+    timeline = Timeline.of(call)
+    assert timeline.bounds == (10, 92)
+    assert timeline.other_s == 60.0
+    assert timeline.span_s == 22.0
+    assert timeline.silence_s == 2.0
+
+
+def test_other_time_in_which_a_party_speaks_counts_as_that_partys() -> None:
+    call = transcript([Activity(0, 10, "seller"), Activity(5, 15, "other"), Activity(20, 30, "customer")])
+    timeline = Timeline.of(call)
+    assert (timeline.other_s, timeline.span_s, timeline.silence_s) == (5.0, 25.0, 5.0)
+
+
+def test_with_roles_unknown_the_two_most_talkative_voices_are_the_sides() -> None:
+    call = transcript(
+        [
+            Activity(0, 2, "unknown", "spk0"),
+            Activity(3, 10, "unknown", "spk1"),
+            Activity(11, 30, "unknown", "spk2"),
+        ],
+        role_source="unknown",
+    )
+    timeline = Timeline.of(call)
+    assert timeline.speakers == ("spk1", "spk2")
+    assert timeline.other == ((0, 2),)
+    assert (timeline.side_of("unknown", "spk2"), timeline.side_of("unknown", "spk0")) == ("b", None)
+
+
+def test_word_times_are_used_where_there_is_no_voice_activity() -> None:
+    words = [Word("a", 0.0, 1.0, "seller"), Word("b", 1.1, 2.0, "seller"), Word("c", 4.0, 5.0, "customer")]
+    call = transcript([Activity(0, 5, "seller")], words, timing="words")
+    assert Timeline.of(call).a == ((0.0, 2.0),)
+
+
+def test_a_transcript_without_times_has_no_timeline() -> None:
+    call = transcript([], [Word("a", None, None, "seller")], timing="none")
+    assert Timeline.of(call).bounds is None
+    assert Timeline.of(call).span_s == 0.0

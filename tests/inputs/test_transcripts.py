@@ -1,0 +1,413 @@
+"""Transcripts made elsewhere, and our own there and back."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import webvtt
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callsignals.errors import InputError
+from callsignals.inputs.rows import SellerRow
+from callsignals.inputs.transcripts import read_transcript
+from callsignals.inputs.transcripts.own import TranscriptRecord, transcript_to_json, transcript_to_vtt
+from callsignals.vocabulary.spoken import Activity, Dropped, Transcript, Word
+
+Write = Callable[[str, str | bytes], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def to_file(name: str, content: str | bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return to_file
+
+
+def _said(transcript: Transcript) -> list[tuple[str, str, str]]:
+    """Consecutive words of one speaker as (party, speaker, text)."""
+    runs: list[tuple[str, str, str]] = []
+    for word in transcript.words:
+        if runs and runs[-1][:2] == (word.party, word.speaker):
+            runs[-1] = (*runs[-1][:2], f"{runs[-1][2]} {word.text}")
+        else:
+            runs.append((word.party, word.speaker, word.text))
+    return runs
+
+
+def _parties(transcript: Transcript) -> dict[str, str]:
+    return {word.speaker: word.party for word in transcript.words}
+
+
+HEARD = Transcript(
+    words=(
+        Word("Hello,", 0.5, 0.9, "seller", "ch0", 0.98),
+        Word("Anna.", 1.0, 1.4, "seller", "ch0", 0.7),
+        Word("R&D", 1.3, 1.5, "customer", "ch1", None),
+        Word("<here>?", 1.5, 2.0, "customer", "ch1", 0.5),
+        Word("Yes", 30.0, 30.25, "seller", "ch0", 0.5),
+    ),
+    timeline=(
+        Activity(0.4, 1.45, "seller", "ch0"),
+        Activity(1.25, 2.1, "customer", "ch1"),
+        Activity(29.9, 30.3, "seller", "ch0"),
+    ),
+    language="sv",
+    language_confidence=0.9,
+    channel_mode="stereo",
+    timing="activity",
+    duration_s=31.0,
+    audio_complete=False,
+    model="base@d01c",
+    role_source="manifest",
+    role_confidence=1.0,
+    dropped=(Dropped("Thanks for watching", 20.0, 22.0, "ch1", "silence"),),
+    findings=("bleed_suppressed", "hold_music"),
+    input_digest="abc",
+)
+
+
+def test_our_own_json_comes_back_as_it_was(write: Write) -> None:
+    path = write("call.json", json.dumps(transcript_to_json(HEARD)))
+    read = read_transcript(path)
+    assert replace(read, input_digest="abc") == HEARD
+    assert len(read.input_digest) == 64
+
+
+def test_our_own_json_has_the_fields_of_the_contract() -> None:
+    record = transcript_to_json(HEARD)
+    assert set(record) == set(TranscriptRecord.model_fields)
+    assert list(record["words"][0]) == ["text", "start_s", "end_s", "party", "speaker", "probability"]
+    assert list(record["timeline"][0]) == ["party", "speaker", "start_s", "end_s"]
+    assert {"language", "channel_mode", "model", "dropped"} <= set(record)
+
+
+def test_a_transcript_without_times_comes_back_as_it_was(write: Write) -> None:
+    untimed = Transcript(
+        words=(Word("b", None, None, speaker="Zed"), Word("a", None, None, speaker="Amy")),
+        timeline=(),
+        language=None,
+        language_confidence=None,
+        channel_mode="transcript",
+        timing="none",
+        duration_s=None,
+    )
+    read = read_transcript(write("call.json", json.dumps(transcript_to_json(untimed))))
+    assert replace(read, input_digest="") == untimed
+    assert "-->" not in transcript_to_vtt(untimed)
+
+
+def test_hand_written_json_needs_words_only_and_tells_roles_by_party(write: Write) -> None:
+    words = [
+        {"text": "Hei", "start_s": 1, "end_s": 1.5, "party": "seller"},
+        {"text": "moi", "start_s": 0.25, "end_s": 0.75, "party": "customer"},
+    ]
+    read = read_transcript(write("call.json", json.dumps({"words": words, "made_by": "us"})))
+    assert [word.text for word in read.words] == ["moi", "Hei"]
+    assert (read.timing, read.role_source, read.duration_s) == ("words", "transcript", 1.5)
+    assert [(activity.start_s, activity.end_s, activity.party) for activity in read.timeline] == [
+        (0.25, 0.75, "customer"),
+        (1.0, 1.5, "seller"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        "{",
+        '{"words": 3}',
+        '{"words": [{"text": ""}]}',
+        '{"words": [{"text": "a", "start_s": 1}]}',
+        '{"words": [{"text": "a", "start_s": 2, "end_s": 1}]}',
+        '{"words": [{"text": "a", "start_s": NaN, "end_s": 1}]}',
+        '{"words": [{"text": "a", "party": "boss"}]}',
+        '{"words": [], "timeline": [{"start_s": 1, "end_s": 1}]}',
+        "[" * 100_000,
+    ],
+    ids=range(12),
+)
+def test_other_json_is_refused_without_showing_what_it_holds(write: Write, content: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_transcript(write("call.json", content))
+    assert "call.json" in str(caught.value)
+    assert "boss" not in str(caught.value)
+
+
+def test_our_vtt_is_valid_webvtt_with_a_voice_and_a_sentence_a_cue() -> None:
+    captions = webvtt.from_buffer(io.StringIO(transcript_to_vtt(HEARD)))
+    assert [(caption.start, caption.end, caption.voice, caption.text) for caption in captions] == [
+        ("00:00:00.500", "00:00:01.400", "seller", "Hello, Anna."),
+        ("00:00:01.300", "00:00:02.000", "customer", "R&amp;D &lt;here&gt;?"),
+        ("00:00:30.000", "00:00:30.250", "seller", "Yes"),
+    ]
+
+
+def test_our_vtt_reads_back_with_the_same_words_and_parties(write: Write) -> None:
+    read = read_transcript(write("call.vtt", transcript_to_vtt(HEARD)))
+    assert [(word.text, word.party) for word in read.words] == [
+        (word.text, word.party) for word in HEARD.words
+    ]
+    assert read.role_source == "transcript"
+
+
+def test_no_cue_is_longer_than_ten_seconds_or_holds_a_long_pause() -> None:
+    words = tuple(Word(f"w{n}", n * 0.7, n * 0.7 + 0.6, speaker="spk0") for n in range(60))
+    captions = list(webvtt.from_buffer(io.StringIO(transcript_to_vtt(replace(HEARD, words=words)))))
+    assert len(captions) == 5
+    assert max(caption.end_in_seconds - caption.start_in_seconds for caption in captions) <= 10
+    assert {caption.voice for caption in captions} == {"spk0"}
+    assert " ".join(caption.text for caption in captions) == " ".join(word.text for word in words)
+
+
+def test_voice_tags_give_speakers_and_words_are_spread_by_length(write: Write) -> None:
+    text = "WEBVTT\n\n00:10.000 --> 00:12.000\n<v Anna>ab abcd ab</v>\n"
+    read = read_transcript(write("call.vtt", text))
+    assert [(word.text, word.start_s, word.end_s) for word in read.words] == [
+        ("ab", 10.0, 10.5),
+        ("abcd", 10.5, 11.5),
+        ("ab", 11.5, 12.0),
+    ]
+    assert read.timeline == (Activity(10.0, 12.0, "unknown", "Anna"),)
+    assert (read.timing, read.channel_mode, read.language, read.duration_s) == (
+        "cues",
+        "transcript",
+        None,
+        12.0,
+    )
+    assert read.role_source == "unknown"
+
+
+def test_webvtt_with_everything_that_tools_write(write: Write) -> None:
+    text = (
+        "\ufeffWEBVTT - a title\r\nKind: captions\r\n\r\nSTYLE\r\n::cue { color: red }\r\n\r\n"
+        "NOTE\r\n00:00:01.000 is not a cue: text\r\nmore\r\n\r\n"
+        "3d2c/8-0\r\n0:0:0.0 --> 0:0:5.320 align:start\r\n<v.loud Ann &amp; Bo>Fish &amp; <b>chips</b>,\r\n"
+        "<00:00:03.000>quite &lt;good&gt;</v> <v Cy>sure\r\n\r\n"
+        "-00:00:01.000 --> 00:00:01.000\r\n<v Cy>early</v>\r\n\r\n"
+        "00:00:09.000 --> 00:00:08.000\r\n<v Cy>backwards words</v>\r\n\r\n"
+        "00:00:10.000 --> 00:00:10.000\r\n<v Cy>point</v>\r\n\r\n"
+        "00:00:11.000 --> 00:00:12.000\r\n<v Cy></v>\r\n\r\n"
+        "00:00:13.000 --> 00:00:14.000\r\nnobody\r\n"
+    )
+    read = read_transcript(write("call.vtt", text))
+    said = {
+        speaker: [word.text for word in read.words if word.speaker == speaker]
+        for speaker in ("Ann & Bo", "Cy", "")
+    }
+    assert said["Ann & Bo"] == ["Fish&", "chips,", "quite", "<good>"]
+    assert said["Cy"] == ["early", "sure", "backwards", "words", "point"]
+    assert said[""] == ["nobody"]
+    backwards = next(word for word in read.words if word.text == "backwards")
+    assert (backwards.start_s, backwards.end_s) == (9.0, 9.0)
+    # 22 of the first cue's 26 characters are Ann & Bo's: 5.32 s x 22 / 26 = 4.502 s
+    assert [(activity.speaker, activity.start_s, activity.end_s) for activity in read.timeline] == [
+        ("Ann & Bo", 0.0, 4.502),
+        ("Cy", 0.0, 1.0),
+        ("Cy", 4.502, 5.32),
+        ("", 13.0, 14.0),
+    ]
+
+
+def test_names_before_a_colon_as_zoom_writes_them(write: Write) -> None:
+    text = (
+        "WEBVTT\n\n1\n00:00:05.790 --> 00:00:13.514\nChristina Ek: Here is the thing: it works.\n\n"
+        "2\n00:00:16.129 --> 00:00:17.549\nChris: Really?\n\n"
+        "3\n00:00:18.000 --> 00:00:19.000\nI see at 10:30\n\n"
+        "4\n00:00:20.000 --> 00:00:21.000\nand this is so: good\n"
+    )
+    read = read_transcript(write("zoom.vtt", text), call_sellers=("Chris",))
+    assert _said(read) == [
+        ("customer", "Christina Ek", "Here is the thing: it works."),
+        ("seller", "Chris", "Really? I see at 10:30 and this is so: good"),
+    ]
+
+
+def test_several_named_lines_in_one_cue_share_its_time(write: Write) -> None:
+    read = read_transcript(
+        write("a.vtt", "WEBVTT\n\n00:00.000 --> 00:04.000\nSeller: aa\nCustomer: aabbcc\n")
+    )
+    assert _said(read) == [("seller", "Seller", "aa"), ("customer", "Customer", "aabbcc")]
+    assert read.timeline == (
+        Activity(0.0, 1.0, "seller", "Seller"),
+        Activity(1.0, 4.0, "customer", "Customer"),
+    )
+
+
+def test_well_formed_cues_agree_with_the_webvtt_package(write: Write) -> None:
+    text = "WEBVTT\n\n" + "".join(
+        f"00:0{n}:00.000 --> 00:0{n}:07.250\n<v Person {n % 2}>word{n} and more\n\n" for n in range(9)
+    )
+    ours = read_transcript(write("a.vtt", text))
+    theirs = webvtt.from_buffer(io.StringIO(text))
+    assert [(item.start_s, item.end_s, item.speaker) for item in ours.timeline] == [
+        (caption.start_in_seconds + 0.0, caption.start_in_seconds + 7.25, caption.voice) for caption in theirs
+    ]
+    assert " ".join(word.text for word in ours.words) == " ".join(caption.text for caption in theirs)
+
+
+def test_subrip_reads_like_webvtt(write: Write) -> None:
+    text = "1\n00:00:00,500 --> 00:00:01,500\nTravis: When you\n\n2\n00:00:01,500 --> 00:00:02,000\nstart\n"
+    read = read_transcript(write("a.srt", text))
+    assert _said(read) == [("unknown", "Travis", "When you start")]
+    assert read.words[0].start_s == 0.5
+
+
+def test_plain_lines_without_times(write: Write) -> None:
+    text = "Call with Acme\nDate: 2026-01-01\n\nSäljare: Hej – hur mår du ?\nMycket bra: va?\nkund: Bra.\n"
+    read = read_transcript(write("a.txt", text.encode("windows-1252")))
+    assert _said(read) == [
+        ("seller", "Säljare", "Hej hur mår du? Mycket bra: va?"),
+        ("customer", "kund", "Bra."),
+    ]
+    assert (read.timing, read.timeline, read.duration_s) == ("none", (), None)
+    assert read.words[0].start_s is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[00:01:00] Anna: ab abcd\n[01:02.5] Bo: hi\n",
+        "00:01:00 Anna: ab abcd\n00:01:02,5 - Bo: hi\n",
+        "Anna (1:00): ab abcd\nBo [1:02.5]: hi\n",
+    ],
+)
+def test_plain_lines_with_times_become_cues_until_the_next_line(write: Write, text: str) -> None:
+    read = read_transcript(write("a.txt", text))
+    assert read.timing == "cues"
+    assert read.timeline == (Activity(60.0, 62.5, "unknown", "Anna"), Activity(62.5, 62.9, "unknown", "Bo"))
+    assert (read.words[1].text, read.words[1].start_s) == ("abcd", 60.833)
+
+
+def test_plain_times_that_are_incomplete_or_run_backwards_are_not_used(write: Write) -> None:
+    assert read_transcript(write("a.txt", "[1:00] Anna: a\nBo: b\n")).timing == "none"
+    assert read_transcript(write("a.txt", "[1:00] Anna: a\n[0:30] Bo: b\n")).timing == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.vtt", ""),
+        ("a.vtt", "WEBVTT\n\nNOTE nothing\n"),
+        ("a.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\n<v Anna> - </v>\n"),
+        ("a.vtt", b"\x00\x01\x02"),
+        ("a.txt", "once upon a time\nthere was a call\n"),
+        ("a.docx", "PK"),
+    ],
+)
+def test_files_without_a_transcript_are_input_errors(write: Write, name: str, content: str | bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        read_transcript(write(name, content))
+    assert caught.value.remedy
+    with pytest.raises(InputError):
+        read_transcript(Path("nowhere") / name)
+
+
+ANNA = SellerRow("s1", name="Anna Svensson", aliases=("A. Svensson", "Ankan"))
+BO = SellerRow("bo", name="Bo Ek")
+
+
+@pytest.mark.parametrize(
+    ("speakers", "sellers", "call_sellers", "customers", "expected"),
+    [
+        (("Agent", "Caller"), (), (), (), ("seller", "customer")),
+        (("MYYJÄ", "Asiakas 1"), (), (), (), ("seller", "customer")),
+        (("Sales Rep", "Zed"), (), (), (), ("seller", "customer")),
+        (("Zed", "Kund"), (), (), (), ("seller", "customer")),
+        (("anna  SVENSSON", "Zed"), (ANNA, BO), (), (), ("seller", "customer")),
+        (("Svensson, Anna", "Zed"), (ANNA, BO), (), (), ("seller", "customer")),
+        (("Anna Svensson (Host)", "Zed"), (ANNA, BO), (), (), ("seller", "customer")),
+        (("Ankan", "Zed"), (ANNA, BO), (), (), ("seller", "customer")),
+        (("Anna", "Zed"), (ANNA, BO), (), (), ("seller", "customer")),
+        (("Anna", "Anna Berg"), (ANNA, BO), (), (), ("unknown", "unknown")),
+        (("Anna Berg", "Zed"), (ANNA, BO), (), (), ("unknown", "unknown")),
+        (("Anna", "Zed"), (ANNA, SellerRow("a2", name="Anna Alm")), (), (), ("unknown", "unknown")),
+        (("Anna", "Zed"), (ANNA, SellerRow("a2", name="Anna Alm")), ("a2",), (), ("seller", "customer")),
+        (("Kim Ek", "Zed"), (), ("Kim Ek",), (), ("seller", "customer")),
+        (("Kim Ek", "Zed"), (), ("kim",), (), ("seller", "customer")),
+        (("Anna", "Bo", "Zed"), (ANNA, BO), (), (), ("seller", "seller", "customer")),
+        (("Anna", "Bo"), (ANNA, BO), (), (), ("customer", "seller")),
+        (("Zed", "Acme AB"), (), (), ("ACME ab",), ("seller", "customer")),
+        (("Anna Svensson", "Acme", "Zed"), (ANNA,), (), ("Acme",), ("seller", "customer", "unknown")),
+        (("Agent", "IVR", "Zed"), (), (), (), ("seller", "other", "customer")),
+        (("Speaker 1", "Speaker 2"), (ANNA, BO), ("s1",), (), ("unknown", "unknown")),
+        (("Agent",), (), (), (), ("seller",)),
+    ],
+)
+def test_who_is_who_by_name_or_label(
+    write: Write,
+    speakers: tuple[str, ...],
+    sellers: tuple[SellerRow, ...],
+    call_sellers: tuple[str, ...],
+    customers: tuple[str, ...],
+    expected: tuple[str, ...],
+) -> None:
+    text = "WEBVTT\n\n" + "".join(
+        f"00:0{n}.000 --> 00:0{n}.500\n<v {name}>hello\n\n" for n, name in enumerate(speakers)
+    )
+    read = read_transcript(
+        write("a.vtt", text), sellers=sellers, call_sellers=call_sellers, customer_names=customers
+    )
+    assert tuple(_parties(read)[" ".join(name.split())] for name in speakers) == expected
+    assert tuple(activity.party for activity in read.timeline) == expected
+    told = "seller" in expected or "customer" in expected
+    assert (read.role_source, read.role_confidence) == (("transcript", 1.0) if told else ("unknown", None))
+
+
+TIMES = st.from_regex(r"-?[0-9]{1,3}:[0-9]{1,2}(:[0-9]{1,2})?([.,][0-9]{0,3})?", fullmatch=True)
+LINES = st.one_of(
+    st.builds("{} --> {}".format, TIMES, TIMES),
+    st.sampled_from(
+        [
+            "WEBVTT",
+            "",
+            "NOTE x",
+            "<v Anna>",
+            "</v>",
+            "Anna: hej",
+            "<v",
+            "&#0;&lt;&#x110000;",
+            "{",
+            "[1:00] Bo: hi",
+        ]
+    ),
+    st.text(max_size=20),
+)
+
+
+@given(st.lists(LINES, max_size=15).map("\n".join), st.sampled_from(["a.vtt", "a.srt", "a.txt", "a.json"]))
+def test_any_text_is_a_sound_transcript_or_an_input_error(text: str, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(InputError):
+        path = Path(folder) / name
+        path.write_bytes(text.encode("utf-8", errors="surrogatepass"))
+        read = read_transcript(path, sellers=(ANNA,))
+        assert read.words
+        assert all(word.text and not any(char.isspace() for char in word.text) for word in read.words)
+        assert all(activity.start_s < activity.end_s for activity in read.timeline)
+        starts = [word.start_s for word in read.words if word.start_s is not None]
+        assert starts == sorted(starts)
+        assert (read.timing == "none") == (not starts)
+        again = Path(folder) / "again.json"
+        again.write_text(json.dumps(transcript_to_json(read)), encoding="utf-8")
+        assert replace(read_transcript(again), input_digest="") == replace(read, input_digest="")
+        list(webvtt.from_buffer(io.StringIO(transcript_to_vtt(read))))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.vtt", "a.srt", "a.txt", "a.json"]))
+def test_any_bytes_are_a_transcript_or_an_input_error(data: bytes, name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(InputError):
+        path = Path(folder) / name
+        path.write_bytes(data)
+        read_transcript(path)
