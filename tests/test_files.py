@@ -45,7 +45,10 @@ def test_file_digest_is_sha256(tmp_path):
     assert file_digest(tmp_path / "x") == hashlib.sha256(b"abc").hexdigest()
 
 
-@given(st.text(min_size=1).filter(lambda text: text.isprintable()), st.text(min_size=1).filter(lambda text: text.isprintable()))
+@given(
+    st.text(min_size=1).filter(lambda text: text.isprintable()),
+    st.text(min_size=1).filter(lambda text: text.isprintable()),
+)
 def test_ids_become_safe_and_distinct_names(one, other):
     name = file_name_for(one)
     assert len(name.encode()) <= 200

@@ -52,14 +52,13 @@ def small_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     monkeypatch.setattr(recognisers, "_PART_1", "part_one")
     monkeypatch.setattr(recognisers, "_PART_2", "part_two")
     monkeypatch.setattr(recognisers, "BASE_FILES", digests)
+    monkeypatch.setattr("callsignals.weights.status.BASE_FILES", digests)
     monkeypatch.syspath_prepend(str(tmp_path / "p1"))
     monkeypatch.syspath_prepend(str(tmp_path / "p2"))
     return files["model.bin"]
 
 
-def test_base_is_joined_to_the_published_file_without_network_or_import(
-    cache: Path, no_sockets: None
-) -> None:
+def test_base_is_joined_to_the_published_file_without_network_or_import(cache: Path, no_sockets: None) -> None:
     found = weights.whisper_model("base")
     assert found.files["model.bin"] == BASE_SHA256
     assert hashlib.sha256((found.path / "model.bin").read_bytes()).hexdigest() == BASE_SHA256
@@ -104,9 +103,7 @@ def test_altered_base_is_refused_until_it_is_pulled_again(cache: Path, small_bas
     assert weights.whisper_model("base").path == model.parent
 
 
-def test_altered_tokenizer_is_refused_even_when_its_manifest_was_altered_too(
-    cache: Path, small_base: bytes
-) -> None:
+def test_altered_tokenizer_is_refused_even_when_its_manifest_was_altered_too(cache: Path, small_base: bytes) -> None:
     folder = weights.whisper_model("base").path
     (folder / "tokenizer.json").write_bytes(b"else")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -116,9 +113,7 @@ def test_altered_tokenizer_is_refused_even_when_its_manifest_was_altered_too(
         weights.whisper_model("base")
 
 
-def test_packages_with_other_bytes_never_reach_the_cache(
-    cache: Path, small_base: bytes, tmp_path: Path
-) -> None:
+def test_packages_with_other_bytes_never_reach_the_cache(cache: Path, small_base: bytes, tmp_path: Path) -> None:
     (tmp_path / "p2" / "part_two" / "data" / "model.bin.part2").write_bytes(b"wrong")
     with pytest.raises(ModelError, match="not the published file"):
         weights.whisper_model("base")
@@ -228,6 +223,10 @@ def test_a_name_that_can_be_no_model_is_refused_before_any_download(cache: Path,
         weights.pull("bas")
 
 
+def test_verify_joins_base_where_it_has_not_been_used_yet(cache: Path, small_base: bytes) -> None:
+    assert [status.state for status in weights.verify_models() if status.name == "base"] == ["ready"]
+
+
 def test_list_names_base_before_and_after_it_is_here(cache: Path, small_base: bytes) -> None:
     assert weights.list_models()[0].state == "missing"
     weights.whisper_model("base")
@@ -258,9 +257,7 @@ def test_an_altered_shipped_model_is_refused_and_listed_as_such(cache: Path, tre
     with pytest.raises(ModelError, match="Reinstall") as caught:
         weights.shipped_model("head")
     assert caught.value.code == "model_altered"
-    assert [(s.name, s.state) for s in weights.verify_models() if s.kind == "shipped"] == [
-        ("head", "altered")
-    ]
+    assert [(s.name, s.state) for s in weights.verify_models() if s.kind == "shipped"] == [("head", "altered")]
 
 
 def test_a_missing_shipped_file_is_refused(tree: Path) -> None:

@@ -52,19 +52,6 @@ _ONES = [
 ]
 _ONES += ["seventeen", "eighteen", "nineteen"]
 _TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SWEDISH_ORDINALS = [
-    "_",
-    "första",
-    "andra",
-    "tredje",
-    "fjärde",
-    "femte",
-    "sjätte",
-    "sjunde",
-    "åttonde",
-    "nionde",
-    "tionde",
-]
 
 
 @dataclass(frozen=True)
@@ -87,11 +74,7 @@ def spelled(number: int) -> str:
         rest = f" {spelled(number % 100)}" if number % 100 else ""
         return f"{_ONES[number // 100]} hundred{rest}"
     if number < 10_000 and number % 100 == 0:
-        return (
-            f"{spelled(number // 1000)} thousand"
-            if number % 1000 == 0
-            else f"{spelled(number // 100)} hundred"
-        )
+        return f"{spelled(number // 1000)} thousand" if number % 1000 == 0 else f"{spelled(number // 100)} hundred"
     return " ".join(_ONES[int(figure)] for figure in str(number))
 
 
@@ -151,11 +134,9 @@ def ours() -> Callable[[Side], str]:
 
 
 def speech(audio: npt.NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Voice activity as the hearing room measures it."""
+    """Voice activity with the settings of the hearing room."""
     options = VadOptions(min_silence_duration_ms=100, speech_pad_ms=30)
-    return [
-        (found["start"] / RATE_HZ, found["end"] / RATE_HZ) for found in get_speech_timestamps(audio, options)
-    ]
+    return [(found["start"] / RATE_HZ, found["end"] / RATE_HZ) for found in get_speech_timestamps(audio, options)]
 
 
 def errors(reference: str, heard: str) -> tuple[int, int]:
@@ -166,9 +147,7 @@ def errors(reference: str, heard: str) -> tuple[int, int]:
 
 def main() -> None:
     """Print a table per side and totals per language."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--texts", action="store_true", help="print what each heard")
     arguments = parser.parse_args()

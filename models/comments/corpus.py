@@ -129,4 +129,5 @@ def split(rows: Sequence[Row]) -> tuple[list[int], list[int]]:
 
 
 def was_read(row: Row) -> bool:
+    """Whether a row was read while rules were written."""
     return row.id.startswith("ref-") and int(row.id.rsplit("-", 1)[1]) <= READ_WHILE_WRITING_RULES

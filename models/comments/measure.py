@@ -7,12 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from corpus import Row
 from sklearn.metrics import f1_score
 
 from callsignals.comments import ClassifiedComment, CommentClassifier, CommentText
 from callsignals.comments.calibrate import expected_calibration_error, reliability_table, wilson_interval
 from callsignals.comments.labels import NPS_GROUPS, PERSONAL_SOURCES, POLARITIES, REFERRAL_SOURCES, REPLY_INTENTS
-from corpus import Row
+from callsignals.vocabulary.signal import Signal
 
 LANGUAGES = ("en", "sv", "fi")
 ABSTAINED = "(abstained)"
@@ -20,7 +21,9 @@ ABSTAINED = "(abstained)"
 Truth = Callable[[Row], str | None]
 
 
-def classify_rows(classifier: CommentClassifier, rows: Sequence[Row], kind: str | None = None) -> list[ClassifiedComment]:
+def classify_rows(
+    classifier: CommentClassifier, rows: Sequence[Row], kind: str | None = None
+) -> list[ClassifiedComment]:
     """Classify rows as their own kind, or all as ``kind``; the language column is left blank, as it often is."""
     return classifier.classify([CommentText(row.text, kind or row.kind) for row in rows])  # type: ignore[arg-type]
 
@@ -29,9 +32,7 @@ def single_label(
     rows: Sequence[Row], results: Sequence[ClassifiedComment], signal: str, truth: Truth, labels: Sequence[str]
 ) -> dict[str, Any]:
     """Figures of a signal with one label, in all and per language."""
-    pairs = [
-        (row.language, truth(row), result.signal(signal)) for row, result in zip(rows, results, strict=True)
-    ]
+    pairs = [(row.language, truth(row), result.signal(signal)) for row, result in zip(rows, results, strict=True)]
     figures = {"all": _one_figure([(t, s) for _, t, s in pairs], labels)}
     for language in LANGUAGES:
         part = [(t, s) for code, t, s in pairs if code == language]
@@ -122,7 +123,13 @@ def _boolean(pairs: list[tuple[bool | None, ClassifiedComment]], signal: str) ->
     precision, recall = _share(hits, said_true), _share(hits, truly)
     f1 = round(2 * hits / (said_true + truly), 3) if said_true + truly else None
     answered = sum(v is not None for _, v in known)
-    return {"n": len(known), "coverage": _share(answered, len(known)), "precision": precision, "recall": recall, "f1": f1}
+    return {
+        "n": len(known),
+        "coverage": _share(answered, len(known)),
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+    }
 
 
 def survey_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) -> dict[str, Any]:
@@ -144,9 +151,13 @@ def survey_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) ->
     figures["recommends"] = _boolean(
         [(r.labels.get("recommends"), c) for r, c in zip(rows, results, strict=True)], "recommends"
     )
-    unsaid = [c for r, c in zip(rows, results, strict=True) if "recommends" in r.labels and r.labels["recommends"] is None]
+    unsaid = [
+        c for r, c in zip(rows, results, strict=True) if "recommends" in r.labels and r.labels["recommends"] is None
+    ]
     figures["recommends"]["unsaid_n"] = len(unsaid)
-    figures["recommends"]["unsaid_right"] = _share(sum(c.signal("recommends").value is None for c in unsaid), len(unsaid))
+    figures["recommends"]["unsaid_right"] = _share(
+        sum(c.signal("recommends").value is None for c in unsaid), len(unsaid)
+    )
     return figures
 
 
@@ -176,7 +187,7 @@ def _reasons(rows: Sequence[Row], results: Sequence[ClassifiedComment]) -> dict[
     }
 
 
-def _quote_overlaps(row: Row, signal: Any) -> list[bool]:
+def _quote_overlaps(row: Row, signal: Signal) -> list[bool]:
     checked = []
     for label, span in zip(signal.labels, signal.evidence, strict=True):
         for reason in row.labels["reasons"]:

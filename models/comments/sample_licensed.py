@@ -2,8 +2,8 @@
 
   python sample_licensed.py --xed FOLDER --amazon FILE
 
-writes ``data/licensed/xed.tsv`` (language, polarity, text) and ``data/licensed/amazon.tsv`` (review, polarity, text). The
-sample is fixed by a digest of each text, not by chance, so running it again gives the same lines.
+writes ``data/licensed/xed.tsv`` (language, polarity, text) and ``data/licensed/amazon.tsv`` (review, polarity, text).
+The sample is fixed by a digest of each text, not by chance, so running it again gives the same lines.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
   python models/comments/train.py [--cache vectors.npz]
 
 reads ``data/``, writes ``referral.skops``, ``survey.skops``, ``reply.skops``, ``measured.json``, ``metrics.json`` and
-``manifest.json`` beside itself, and prints the figures. The same data and library versions give the same heads. Shipped heads
-are fitted on the training part only, so ``metrics.json`` speaks of exactly these files.
+``manifest.json`` beside itself, and prints the figures. The same data and library versions give the same heads. Shipped
+heads are fitted on the training part only, so ``metrics.json`` speaks of exactly these files.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import corpus
 import measure
+import numpy as np
+from corpus import Row
+
 from callsignals.comments import CommentClassifier
 from callsignals.comments.calibrate import choose_threshold
 from callsignals.comments.decide import BRAND_ONLY_WORDS, decisive_labels
@@ -32,7 +33,6 @@ from callsignals.comments.reasons import clauses
 from callsignals.comments.rules import RuleSet, load_rules
 from callsignals.comments.training import Examples, HeadPlan, TrainedHead, train_head
 from callsignals.comments.vectors import SentenceEncoder
-from corpus import Row
 
 HERE = Path(__file__).resolve().parent
 PRECISION = 0.90
@@ -61,7 +61,9 @@ class Workbench:
         self.rows, self.merged_pairs = corpus.merge_near_duplicates(list(rows), vectors)
         self.train, self.held_out = corpus.split(self.rows)
 
-    def examples(self, labelled: Sequence[tuple[Row, str, tuple[str, ...], float, bool]], signal: str | None) -> Examples:
+    def examples(
+        self, labelled: Sequence[tuple[Row, str, tuple[str, ...], float, bool]], signal: str | None
+    ) -> Examples:
         """Examples from (row, text, labels, weight, scored); ``signal`` names the rules whose hits are features."""
         texts = [text for _, text, *_ in labelled]
         hits = [
@@ -122,7 +124,9 @@ def _extra_source_threshold(rows: Sequence[Row], trained: TrainedHead) -> float:
     return choose_threshold(np.array(probability), np.array(right), EXTRA_SOURCE_PRECISION).confidence
 
 
-def rule_shares(bench: Workbench, rows: Sequence[Row], trained: TrainedHead, signal: str, truth: Any) -> dict[str, Any]:
+def rule_shares(
+    bench: Workbench, rows: Sequence[Row], trained: TrainedHead, signal: str, truth: Callable[[Row], Sequence[str]]
+) -> dict[str, Any]:
     """How often one decisive hit was right: alone in a short text, and with the head's agreement (out of fold).
 
     Rows that were read while rules were written do not count. Laplace-smoothed, so that no share is ever 1.
@@ -193,7 +197,8 @@ def recommends_share(bench: Workbench, rows: Sequence[Row]) -> float:
 def clause_examples(row: Row) -> list[tuple[Row, str, tuple[str, ...], float, bool]]:
     """Clauses with the reasons whose quotes they share at least half of (of the clause or of the quote)."""
     quotes = [
-        (reason["reason"], row.text.find(reason["quote"]), len(reason["quote"])) for reason in row.labels.get("reasons", [])
+        (reason["reason"], row.text.find(reason["quote"]), len(reason["quote"]))
+        for reason in row.labels.get("reasons", [])
     ]
     examples = []
     for clause in clauses(row.text):
@@ -237,7 +242,7 @@ def duration_share(rows: Sequence[Row]) -> float:
     return _smoothed([f.months == months for f, months in found if f is not None and f.months is not None])
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: dict[str, Any]) -> None:
     """Stable JSON, line feeds on every system."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
@@ -310,7 +315,8 @@ def main() -> None:
     rules = load_rules()
     rows = [*corpus.load_ours(), *corpus.load_licensed()]
     bench = Workbench(rows, SentenceEncoder(encoder_folder), arguments.cache, rules)
-    say(f"{len(bench.train)} training texts, {len(bench.held_out)} held out, {bench.merged_pairs} near-duplicate pairs merged")
+    say(f"{len(bench.train)} training texts, {len(bench.held_out)} held out")
+    say(f"{bench.merged_pairs} near-duplicate pairs merged")
     thresholds = train_all(bench, HERE)
     names = [f"{name}.skops" for name in FAMILIES] + ["measured.json"]
     write_manifest(HERE, names, "Apache-2.0", "models/comments/train.py")

@@ -56,7 +56,7 @@ _HOMES = {
     "callsignals.api": ("CallAnalysis", "analyse_call", "classify", "run"),
     "callsignals.batch.run": ("RunResult",),
     "callsignals.comments.comment": ("ClassifiedComment",),
-    "callsignals.errors": tuple(name for name in __all__ if name.endswith("Error")) + ("Failure",),
+    "callsignals.errors": ("Failure", *(name for name in __all__ if name.endswith("Error"))),
     "callsignals.vocabulary.signal": ("Signal",),
     "callsignals.vocabulary.spoken": ("Activity", "Transcript", "Word"),
 }

@@ -112,9 +112,7 @@ def analyse_call(
     return CallAnalysis(transcript, measured.facts, {signal.name: signal for signal in measured.signals})
 
 
-def classify(
-    texts: Sequence[str], kind: CommentKind, *, language: str | None = None
-) -> list[ClassifiedComment]:
+def classify(texts: Sequence[str], kind: CommentKind, *, language: str | None = None) -> list[ClassifiedComment]:
     """Classify customer texts of one kind.
 
     Args:

@@ -17,7 +17,18 @@ from callsignals.weights import ModelStatus, cache_dir, verify_models
 
 __all__ = ["Check", "examine"]
 
-_DECODERS = ("pcm_s16le", "pcm_alaw", "pcm_mulaw", "flac", "mp3float", "aac", "opus", "vorbis", "amrnb", "wmav2")
+_DECODERS = (
+    "pcm_s16le",
+    "pcm_alaw",
+    "pcm_mulaw",
+    "flac",
+    "mp3float",
+    "aac",
+    "opus",
+    "vorbis",
+    "amrnb",
+    "wmav2",
+)
 _SPACE_NEEDED_BYTES = 1_000_000_000
 
 
@@ -78,7 +89,9 @@ def _decoders() -> Check:
     return Check(
         "audio formats",
         not missing,
-        "WAV, a-law, mu-law, FLAC, MP3, AAC, Opus, Vorbis, AMR-NB, WMA" if not missing else f"without {', '.join(missing)}",
+        "WAV, a-law, mu-law, FLAC, MP3, AAC, Opus, Vorbis, AMR-NB, WMA"
+        if not missing
+        else f"without {', '.join(missing)}",
         "pip install --force-reinstall av (its wheels carry all decoders)" if missing else "",
         needed=False,
     )

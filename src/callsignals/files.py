@@ -14,7 +14,15 @@ from urllib.parse import quote
 
 from callsignals.errors import OutputError
 
-__all__ = ["canonical_json", "digest_of", "file_digest", "file_name_for", "replacing", "write_bytes", "write_text"]
+__all__ = [
+    "canonical_json",
+    "digest_of",
+    "file_digest",
+    "file_name_for",
+    "replacing",
+    "write_bytes",
+    "write_text",
+]
 
 _LONGEST_NAME_BYTES = 180  # room for suffixes under the common limit of 255
 
@@ -78,7 +86,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write ``content`` as UTF-8 with ``\\n`` line ends, whole or not at all."""
+    """Write ``content`` as UTF-8 with line feeds, whole or not at all."""
     write_bytes(path, content.encode("utf-8"))
 
 
@@ -103,4 +111,4 @@ def file_name_for(identifier: str) -> str:
     name = quote(identifier, safe="")
     if len(name) <= _LONGEST_NAME_BYTES:
         return name
-    return f"{name[:_LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8')).hexdigest()[:16]}"
+    return f"{name[: _LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8')).hexdigest()[:16]}"

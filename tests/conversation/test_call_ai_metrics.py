@@ -2,13 +2,13 @@
 
 Where the two definitions differ, and what is asserted:
 
-* call-ai-metrics adds up the segments as given; it gets our intervals (gaps under 0.25 s closed), so that both
-  start from the same ones.
-* call-ai-metrics lets speech that outlasts the other's by up to 0.1 s count as inside it (``EDGE_TOLERANCE_S``).
-  We do not: "entirely inside". The turns of random timelines are compared where no ends lie that close, and one
-  case pins the difference.
-* Two stretches that start at the same moment: to call-ai-metrics neither is inside the other; to us the shorter
-  one is. One case pins it.
+* call-ai-metrics adds up the segments as given; it gets our intervals (gaps under 0.25 s closed), so that
+  both start from the same ones.
+* call-ai-metrics lets speech that outlasts the other's by up to 0.1 s count as inside it
+  (``EDGE_TOLERANCE_S``). We do not: "entirely inside". The turns of random timelines are compared where no
+  ends lie that close, and one case pins the difference.
+* Two stretches that start at the same moment: to call-ai-metrics neither is inside the other; to us the
+  shorter one is. One case pins it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What several tests of this room share: the base recogniser, loaded once, and real speech from the example."""
+"""What tests of this room share: the base recogniser, loaded once, and real speech from the example."""
 
 from __future__ import annotations
 

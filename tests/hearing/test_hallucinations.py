@@ -93,9 +93,9 @@ def test_a_one_word_loop_goes() -> None:
 
 
 def test_a_cut_off_last_round_belongs_to_the_loop() -> None:
-    assert find_loops(
-        ["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "d"]
-    ) == [(0, 3, 16)]
+    assert find_loops(["a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "b", "c", "a", "d"]) == [
+        (0, 3, 16)
+    ]
 
 
 def test_words_away_from_all_voice_go_and_words_near_it_stay() -> None:
@@ -135,9 +135,7 @@ def test_compression_ratio_is_high_for_loops_and_low_for_speech() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.sampled_from(["a", "b", "Thank", "you.", "♪", "ok?"]), st.floats(0.0, 1.0)), max_size=60
-    ),
+    st.lists(st.tuples(st.sampled_from(["a", "b", "Thank", "you.", "♪", "ok?"]), st.floats(0.0, 1.0)), max_size=60),
     st.lists(st.tuples(st.floats(0.0, 30.0), st.floats(0.01, 5.0)), max_size=5),
 )
 def test_every_word_is_either_kept_or_dropped_once(

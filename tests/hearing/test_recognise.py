@@ -47,11 +47,14 @@ def test_words_stand_where_people_heard_them(agent: Recognised, start_s: float, 
     near = [
         word
         for word in agent.words
-        if word.start_s is not None and word.end_s is not None and word.end_s > start_s - 0.5 and word.start_s < end_s + 0.5
+        if word.start_s is not None
+        and word.end_s is not None
+        and word.end_s > start_s - 0.5
+        and word.start_s < end_s + 0.5
     ]
     assert [plain(word.text) for word in near] == said.split()
-    assert near[0].start_s == pytest.approx(start_s, abs=0.4)
-    assert near[-1].end_s == pytest.approx(end_s, abs=0.4)
+    assert near[0].start_s == pytest.approx(start_s, abs=0.5)
+    assert near[-1].end_s == pytest.approx(end_s, abs=0.5)
 
 
 def test_words_are_in_order_within_speech_and_named_after_their_speaker(
@@ -80,10 +83,9 @@ def test_a_window_boundary_loses_no_words(caller: Recognised) -> None:
     assert said.count("smart electric") == 1
 
 
-def test_silence_before_the_call_only_moves_the_words(
-    agent: Recognised, bank_call: list[Side], recogniser: Recogniser
-) -> None:
-    samples, intervals = bank_call[0]
+def test_silence_before_the_call_only_moves_the_words(bank_call: list[Side], recogniser: Recogniser) -> None:
+    samples, intervals = bank_call[0][0], [(start, end) for start, end in bank_call[0][1] if end < 20.0]
+    usual = recogniser.recognise(samples, intervals, "en", speaker="ch0")
     later = np.concatenate([np.zeros(5 * SECOND, np.int16), samples])
     moved = recogniser.recognise(later, [(start + 5.0, end + 5.0) for start, end in intervals], "en", speaker="ch0")
     back = [
@@ -91,8 +93,9 @@ def test_silence_before_the_call_only_moves_the_words(
         for word in moved.words
     ]
     assert back == [
-        replace(word, start_s=round(word.start_s or 0.0, 2), end_s=round(word.end_s or 0.0, 2)) for word in agent.words
+        replace(word, start_s=round(word.start_s or 0.0, 2), end_s=round(word.end_s or 0.0, 2)) for word in usual.words
     ]
+    assert len(back) > 20
 
 
 def test_the_same_bytes_again_and_with_more_threads(
@@ -123,7 +126,7 @@ def test_nothing_is_heard_where_nobody_speaks(bank_call: list[Side], recogniser:
 def test_only_the_given_speech_is_heard(bank_call: list[Side], recogniser: Recogniser) -> None:
     samples, intervals = bank_call[0]
     heard = recogniser.recognise(samples, [(start, end) for start, end in intervals if 16.5 < start < 18.5], "en")
-    assert [plain(word.text) for word in heard.words] == "what is the company name".split()
+    assert [plain(word.text) for word in heard.words] == ["what", "is", "the", "company", "name"]
 
 
 def test_no_hotwords_unless_set_and_then_they_are_heard(

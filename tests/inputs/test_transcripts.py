@@ -366,6 +366,17 @@ def test_who_is_who_by_name_or_label(
     assert (read.role_source, read.role_confidence) == (("transcript", 1.0) if told else ("unknown", None))
 
 
+@pytest.mark.parametrize("name", ["a.vtt", "a.txt", "a.json"])
+@pytest.mark.parametrize("filling", [" ", "<", "(", "a:", "<v ", "0:", "-"])
+def test_long_runs_of_one_mark_are_read_in_one_pass(write: Write, name: str, filling: str) -> None:
+    """Patterns that step back would take hours over these."""
+    text = (
+        f"WEBVTT\n\n00:00.000 --> 00:01.000\n<v Anna>hello {filling * 100_000}x\nAnna {filling * 100_000}x\n"
+    )
+    with contextlib.suppress(InputError):
+        assert read_transcript(write(name, text)).words
+
+
 TIMES = st.from_regex(r"-?[0-9]{1,3}:[0-9]{1,2}(:[0-9]{1,2})?([.,][0-9]{0,3})?", fullmatch=True)
 LINES = st.one_of(
     st.builds("{} --> {}".format, TIMES, TIMES),

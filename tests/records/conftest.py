@@ -16,7 +16,7 @@ DIGEST = "ab" * 32
 def row() -> Callable[..., SignalRecord]:
     """A signal row of lead ``acme``; ``day`` of January 2026 or undated."""
 
-    def build(signal: Signal, *, day: int | None = None, call_id: str = "c1", **changes: Any) -> SignalRecord:  # noqa: ANN401
+    def build(signal: Signal, *, day: int | None = None, call_id: str = "c1", **changes: Any) -> SignalRecord:
         observed = Observation(
             source="callsignals/test",
             subject="acme",

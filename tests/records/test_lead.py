@@ -33,7 +33,12 @@ def test_insufficient_rows_keep_their_parts_in_the_pool_but_not_in_the_mean(row)
 def test_pooled_is_null_under_the_signals_minimum_and_given_once_it_is_reached(row):
     part = Signal.insufficient("seller_talk_share", "under_10_s_of_speech", numerator=3, denominator=6)
     once = summarise("seller_talk_share", [row(part, call_id="a")])
-    assert (once.pooled, once.value, once.status, once.reason) == (None, None, "insufficient", "under_10_s_of_speech")
+    assert (once.pooled, once.value, once.status, once.reason) == (
+        None,
+        None,
+        "insufficient",
+        "under_10_s_of_speech",
+    )
     twice = summarise("seller_talk_share", [row(part, call_id="a"), row(part, call_id="b")])
     assert (twice.pooled, twice.value, twice.n) == (0.5, None, 0)
 
@@ -77,7 +82,9 @@ def test_trend_is_the_slope_per_30_days_and_needs_three_dated_observations(row):
 def test_a_category_is_the_most_frequent_and_the_latest_on_a_tie(row):
     def source(label: str, day: int) -> object:
         return row(
-            Signal("referral_source", label=label, labels=(label,), confidence=0.8), day=day, call_id=f"{label}{day}"
+            Signal("referral_source", label=label, labels=(label,), confidence=0.8),
+            day=day,
+            call_id=f"{label}{day}",
         )
 
     most = summarise("referral_source", [source("podcast", 1), source("search", 3), source("podcast", 2)])
@@ -100,9 +107,7 @@ def test_reasons_are_counted_each(row):
 
 
 def test_booleans_count_true_and_false(row):
-    rows = [
-        row(Signal("referral_personal", value=v), day=d, call_id=str(d)) for d, v in ((1, 1.0), (2, 0.0), (3, 1.0))
-    ]
+    rows = [row(Signal("referral_personal", value=v), day=d, call_id=str(d)) for d, v in ((1, 1.0), (2, 0.0), (3, 1.0))]
     signal = summarise("referral_personal", rows)
     assert (signal.value, signal.counts) == (1.0, {"false": 1, "true": 2})
 

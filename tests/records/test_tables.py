@@ -12,7 +12,13 @@ from callsignals.records.datapackage import describe_package
 from callsignals.records.lead import LeadRecord, lead_phases
 from callsignals.records.schema import json_schema, validate_file
 from callsignals.records.signal import SignalRecord
-from callsignals.records.tables import CALLS_SCHEMA, calls_frame, comments_frame, signal_columns, signals_frame
+from callsignals.records.tables import (
+    CALLS_SCHEMA,
+    calls_frame,
+    comments_frame,
+    signal_columns,
+    signals_frame,
+)
 from callsignals.records.write import write_failures, write_frame, write_json, write_jsonl
 from callsignals.vocabulary.signal import CharSpan, Signal, TimeSpan
 
@@ -20,7 +26,10 @@ from callsignals.vocabulary.signal import CharSpan, Signal, TimeSpan
 @pytest.fixture
 def rows(row):
     return [
-        row(Signal("seller_talk_share", value=0.43, numerator=43, denominator=100, evidence=(TimeSpan(0, 2.5),)), day=2),
+        row(
+            Signal("seller_talk_share", value=0.43, numerator=43, denominator=100, evidence=(TimeSpan(0, 2.5),)),
+            day=2,
+        ),
         row(Signal.insufficient("patience_s", "under_3_changes", n=1), day=2),
         row(
             Signal("comment_reasons", labels=("price:negative",), confidence=0.9, evidence=(CharSpan(0, 5),)),

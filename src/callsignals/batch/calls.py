@@ -21,7 +21,14 @@ from callsignals.language.term_list import TermList
 from callsignals.language.text_language import detect_text_language
 from callsignals.vocabulary.spoken import Transcript
 
-__all__ = ["HeardCall", "hear_calls", "hearing_settings", "import_transcript", "load_settled", "measure_calls"]
+__all__ = [
+    "HeardCall",
+    "hear_calls",
+    "hearing_settings",
+    "import_transcript",
+    "load_settled",
+    "measure_calls",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,9 @@ def _known_digest(path: Path, store: Store) -> str:
             store.put("digest", key, known)
     except OSError as error:
         raise InputError(
-            str(path), f"cannot be read ({error.strerror or error})", "Check that the file exists and may be read."
+            str(path),
+            f"cannot be read ({error.strerror or error})",
+            "Check that the file exists and may be read.",
         ) from error
     return known
 
@@ -130,7 +139,10 @@ def _import(row: CallRow, workspace: Workspace, store: Store) -> str:
 
 def _text_digest(transcript: Transcript) -> str:
     return digest_of(
-        [transcript.language, [[word.text, word.start_s, word.end_s, word.party, word.speaker] for word in transcript.words]]
+        [
+            transcript.language,
+            [[word.text, word.start_s, word.end_s, word.party, word.speaker] for word in transcript.words],
+        ]
     )
 
 

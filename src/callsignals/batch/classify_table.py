@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callsignals.batch.entries import CommentEntry, Provenance, comment_row, comment_signals
 from callsignals.batch.comment_stage import comment_digest, comment_text, language_hints
+from callsignals.batch.entries import CommentEntry, Provenance, comment_row, comment_signals
 from callsignals.batch.listener import Listener
 from callsignals.comments.classify import CommentClassifier
 from callsignals.errors import Failure, UsageError
@@ -18,7 +18,7 @@ from callsignals.files import write_bytes, write_text
 from callsignals.inputs.row_parsers import RowContext, parse_comment_rows
 from callsignals.inputs.tables import parse_table, read_table
 from callsignals.records.tables import comments_frame
-from callsignals.records.write import write_frame, write_jsonl
+from callsignals.records.write import write_frame
 from callsignals.vocabulary.definitions import definitions_digest
 
 __all__ = ["ClassifiedTable", "classify_table", "write_review", "write_table"]

@@ -62,7 +62,7 @@ def classify_all(
             store.put("classify", key, result)
             found[key] = result
         progress(min(start + _BATCH, len(pending)), len(pending))
-    return [result for key in keys if (result := found[key]) is not None], classifier.digest
+    return [kept for key in keys if (kept := found[key]) is not None], classifier.digest
 
 
 def comment_text(row: CommentRow, hints: Mapping[str, str]) -> CommentText:

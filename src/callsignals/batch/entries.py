@@ -190,7 +190,10 @@ def comment_row(entry: CommentEntry, rows: Sequence[SignalRecord]) -> dict[str, 
 
 
 def lead_records(
-    workspace: Workspace, calls: Sequence[CallEntry], comments: Sequence[CommentEntry], rows: Sequence[SignalRecord]
+    workspace: Workspace,
+    calls: Sequence[CallEntry],
+    comments: Sequence[CommentEntry],
+    rows: Sequence[SignalRecord],
 ) -> list[LeadRecord]:
     """One record per lead that any table names, by lead id."""
     known = {lead.lead_id: lead for lead in workspace.leads}

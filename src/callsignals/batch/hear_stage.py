@@ -73,9 +73,7 @@ def default_workers() -> int:
     return max(1, os.cpu_count() or 1)
 
 
-def hear_all(
-    tasks: Sequence[HearTask], settings: HearingSettings, store: Store, workers: int
-) -> Iterator[Heard]:
+def hear_all(tasks: Sequence[HearTask], settings: HearingSettings, store: Store, workers: int) -> Iterator[Heard]:
     """Hear ``tasks`` on ``workers`` processes; yields each as it ends, in no fixed order.
 
     Raises:
@@ -92,9 +90,9 @@ def hear_all(
     )
     try:
         yield from _drain(pool, tasks)
-        pool.close()
+        pool.close()  # type: ignore[no-untyped-call]
     except BaseException:
-        pool.stop()
+        pool.stop()  # type: ignore[no-untyped-call]
         raise
     finally:
         pool.join()
@@ -132,7 +130,10 @@ def _outcome(future: Future[CallSignalsError | None], task: HearTask) -> CallSig
         )
     except TimeoutError:
         return MediaError(
-            str(task.audio), "took too long to hear", "Cut the recording into shorter ones and run again.", code="timed_out"
+            str(task.audio),
+            "took too long to hear",
+            "Cut the recording into shorter ones and run again.",
+            code="timed_out",
         )
 
 
@@ -149,7 +150,7 @@ def _start_worker(settings: HearingSettings, store: Store) -> None:
             store.put("hear", task.key, ears.hear(task.audio, language=task.language))
         except CallSignalsError as error:
             return error
-        except Exception as error:  # noqa: BLE001 - one call must not take the batch along
+        except Exception as error:
             return MediaError(
                 str(task.audio),
                 f"could not be heard ({type(error).__name__})",
@@ -158,7 +159,7 @@ def _start_worker(settings: HearingSettings, store: Store) -> None:
             )
         return None
 
-    global _hear  # noqa: PLW0603 - see above
+    global _hear
     _hear = hear
 
 

@@ -28,7 +28,10 @@ def exclusive(out: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise OutputError(
-            str(out), "another run is using this folder", "Wait for it, or choose another with --out.", code="in_use"
+            str(out),
+            "another run is using this folder",
+            "Wait for it, or choose another with --out.",
+            code="in_use",
         ) from None
     except OSError as error:
         raise OutputError(

@@ -16,7 +16,15 @@ from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS, TERM_SIGNAL
 from callsignals.vocabulary.signal import Signal
 from callsignals.vocabulary.spoken import LANGUAGES, ChannelMode, RoleSource, Timing, Transcript
 
-__all__ = ["MEASURING_VERSION", "MeasuredCall", "measure_call", "as_duplicate", "measure_key", "settle_call", "without_figures"]
+__all__ = [
+    "MEASURING_VERSION",
+    "MeasuredCall",
+    "as_duplicate",
+    "measure_call",
+    "measure_key",
+    "settle_call",
+    "without_figures",
+]
 
 MEASURING_VERSION = 1
 """Raised whenever the same words and roles would be measured differently."""
@@ -80,9 +88,7 @@ def measure_call(transcript: Transcript, terms: TermList) -> MeasuredCall:
     """All conversation and term signals of one settled call."""
     facts, conversation = conversation_signals(transcript)
     spoken = sentences(transcript.words, transcript.language or "")
-    mentions = (
-        find_mentions(transcript.words, transcript.language, terms) if transcript.language in LANGUAGES else ()
-    )
+    mentions = find_mentions(transcript.words, transcript.language, terms) if transcript.language in LANGUAGES else ()
     about_terms = term_signals(
         transcript,
         mentions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from callsignals.batch.entries import CallEntry
 from callsignals.batch.measure_stage import MeasuredCall, as_duplicate
@@ -83,7 +84,9 @@ def double_bookings(entries: Sequence[CallEntry]) -> list[str]:
     notices = []
     for seller in sorted(booked):
         spans = sorted(booked[seller])
-        for (_, end, one), (start, _, other) in zip(spans, spans[1:], strict=False):
+        for (_, end, one), (start, _, other) in pairwise(spans):
             if start < end:
-                notices.append(f"Seller {seller} is in two calls at once: {one} and {other}. Check started_at and seller.")
+                notices.append(
+                    f"Seller {seller} is in two calls at once: {one} and {other}. Check started_at and seller."
+                )
     return notices

@@ -108,7 +108,11 @@ def open_with(folder: Path, options: RunOptions) -> Workspace:
     workspace = open_workspace(folder, out=options.out)
     overrides = {
         name: value
-        for name, value in (("device", options.device), ("model", options.model), ("language", options.language))
+        for name, value in (
+            ("device", options.device),
+            ("model", options.model),
+            ("language", options.language),
+        )
         if value is not None
     }
     settings = workspace.settings.model_dump()
@@ -262,7 +266,9 @@ def _run_facts(
         "callsignals": version("callsignals"),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: version(name) for name in ("ctranslate2", "faster-whisper", "onnxruntime", "polars", "spacy")},
+        "packages": {
+            name: version(name) for name in ("ctranslate2", "faster-whisper", "onnxruntime", "polars", "spacy")
+        },
         "source": f"callsignals/{workspace.settings.workspace.name}",
         "settings_digest": _settings_digest(workspace.settings),
         "definitions_digest": definitions_digest(),

@@ -7,7 +7,6 @@ not at all; a damaged one counts as absent. Keys never say whose call it was.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -23,9 +22,13 @@ Kind = TypeVar("Kind")
 StageName = Literal["digest", "hear", "measure", "classify"]
 
 
-@lru_cache(maxsize=16)
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # building one costs more than reading a result
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def _without(lead: LeadRecord) -> str:
             if signal.status != "ok":
                 reasons.setdefault(signal.reason or signal.status, []).append(name)
     parts = [
-        f"{_names(names)}: {reason}" for reason, names in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+        f"{_names(names)}: {reason}"
+        for reason, names in sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
     more = f" (+{len(parts) - _SHOWN_REASONS} reasons)" if len(parts) > _SHOWN_REASONS else ""
     return "; ".join(parts[:_SHOWN_REASONS]) + more

@@ -45,9 +45,7 @@ def transcribe_files(
     Returns:
         The JSON files written, and what failed.
     """
-    settings = replace(
-        hearing_settings(Settings.model_validate({"recognition": dict(recognition)})), speakers=speakers
-    )
+    settings = replace(hearing_settings(Settings.model_validate({"recognition": dict(recognition)})), speakers=speakers)
     written: list[Path] = []
     failures: list[Failure] = []
     stems = [path.stem for path in paths]

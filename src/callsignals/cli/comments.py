@@ -15,7 +15,16 @@ from callsignals.cli.work import report_failures
 
 __all__ = ["register"]
 
-_SHOWN = ("comment_id", "kind", "language", "label", "confidence", "comment_polarity", "comment_reasons", "reason")
+_SHOWN = (
+    "comment_id",
+    "kind",
+    "language",
+    "label",
+    "confidence",
+    "comment_polarity",
+    "comment_reasons",
+    "reason",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def classify(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="Comments as .csv, .xlsx, .jsonl, .parquet; - reads CSV.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="Comments as .csv, .xlsx, .jsonl, .parquet; - reads CSV.")
+    ],
     out: Annotated[Path | None, typer.Option(help="Write the labels to a .csv, .jsonl or .parquet file.")] = None,
     review: Annotated[Path | None, typer.Option(help="Write the least certain first, for a person to label.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a comment, also on a terminal.")] = False,
@@ -48,12 +59,20 @@ def classify(
 
 def _print_json(result: ClassifiedTable) -> None:
     for row in result.rows:
-        print_line(json.dumps({key: value for key, value in row.items() if value is not None}, default=str, ensure_ascii=False))
+        print_line(
+            json.dumps(
+                {key: value for key, value in row.items() if value is not None},
+                default=str,
+                ensure_ascii=False,
+            )
+        )
 
 
 def _print_table(result: ClassifiedTable) -> None:
     cells = [[_shown(row.get(name)) for name in _SHOWN] for row in result.rows]
-    widths = [max(len(name), *(len(row[at]) for row in cells)) if cells else len(name) for at, name in enumerate(_SHOWN)]
+    widths = [
+        max(len(name), *(len(row[at]) for row in cells)) if cells else len(name) for at, name in enumerate(_SHOWN)
+    ]
     for row in [list(_SHOWN), *cells]:
         print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 

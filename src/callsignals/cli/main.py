@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.exit(EXIT_COULD_NOT_RUN)
-    except Exception as error:  # noqa: BLE001 - the user gets one line, never a traceback
+    except Exception as error:
         if debug:
             traceback.print_exc()
         error_line(

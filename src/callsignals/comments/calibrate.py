@@ -1,7 +1,7 @@
 """Make confidences mean what they say, and choose the threshold under which the classifier abstains.
 
-Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks") on out-of-fold probabilities; expected
-calibration error (ECE) with equal-width bins (Naeini et al. 2015); Wilson intervals for shares.
+Temperature scaling (Guo et al. 2017, "On Calibration of Modern Neural Networks") on out-of-fold probabilities;
+expected calibration error (ECE) with equal-width bins (Naeini et al. 2015); Wilson intervals for shares.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def fit_temperature(probabilities: Floats, truth: Integers) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """One bin of a reliability table: ``n`` predictions of mean ``confidence``, of which the share ``accuracy`` was right."""
+    """``n`` predictions of mean ``confidence``, of which the share ``accuracy`` was right."""
 
     low: float
     high: float

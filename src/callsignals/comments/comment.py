@@ -29,7 +29,7 @@ SIGNALS_OF_KIND: dict[CommentKind, tuple[str, ...]] = {
     "survey": ("nps_group", "comment_polarity", "comment_reasons", "recommends", "score_text_mismatch"),
     "reply": ("reply_intent", "comment_polarity"),
 }
-"""The signals of each kind, in registry order; the first one is the headline. All of them are given for every comment."""
+"""The signals of each kind, in registry order; the first is the headline. Every comment gets all of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ClassifiedComment:
 
     Attributes:
         kind: as given.
-        language: ISO 639-1 as detected (may lie outside en/sv/fi), else the column's, else the hint's; None when unknown.
+        language: ISO 639-1 as detected (also outside en/sv/fi), else the column's, else the hint's, else None.
         label: label of the headline signal (``referral_source``, ``nps_group`` or ``reply_intent``).
         confidence: of the headline signal, calibrated, 0..1; None when nothing was predicted.
         status: of the headline signal.

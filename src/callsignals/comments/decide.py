@@ -16,8 +16,15 @@ from callsignals.comments.labels import NONE_LABEL
 from callsignals.comments.rules import RuleHit
 from callsignals.errors import ModelError
 
-__all__ = ["BRAND_ONLY_WORDS",
-    "CONFIDENCE_DIGITS", "Decision", "Measured", "decide_by_head", "decide_with_rules", "decisive_labels"]
+__all__ = [
+    "BRAND_ONLY_WORDS",
+    "CONFIDENCE_DIGITS",
+    "Decision",
+    "Measured",
+    "decide_by_head",
+    "decide_with_rules",
+    "decisive_labels",
+]
 
 Probabilities = npt.NDArray[np.float64]
 Decider = Literal["rules", "heads"]

@@ -1,8 +1,9 @@
 """How long they say they have followed, known, listened to or bought from us, in months.
 
-Only stated lengths count ("i ett halvår", "a couple of years", "puolitoista vuotta", "sedan 2019" with a dated comment), and
-only where the same sentence speaks of following, knowing, hearing of or being a customer of us, not of waiting, contracts
-or somebody else. A moment ("a colleague tipped me two years ago") counts as the time since then.
+Only stated lengths count ("i ett halvår", "a couple of years", "puolitoista vuotta", "sedan 2019" with a dated
+comment), and only where the same sentence speaks of following, knowing, hearing of or being a customer of us, not
+of waiting, contracts or somebody else. A moment ("a colleague tipped me two years ago") counts as the time since
+then.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ __all__ = ["RelationshipDuration", "relationship_duration"]
 
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?=\s|$)")
 _CLAUSE_END = re.compile(r",|\b(?:and|but|och|men|ja|mutta|sekä)\b")
-_RANGE = r"\s*(?:-|to|till|eller|or|tai|,)\s*"
+_RANGE = r"\s*(?:-|to|till|eller|or|tai)\s*"
 _MAXIMUM_MONTHS = 12 * 80
+_AFTERTHOUGHT_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,20 @@ def relationship_duration(
 def _durations(text: str, language: str, created_at: date | None) -> list[RelationshipDuration]:
     grammar = GRAMMARS[language]
     found = []
-    start = 0
+    start, previous = 0, ""
     for end in [m.end() for m in _SENTENCE_END.finditer(text)] + [len(text)]:
         sentence = text[start:end]
         for duration in _stated(sentence, language, created_at):
-            if _is_about_us(sentence, duration, grammar):
+            if _is_about_us(sentence, duration, grammar) or _goes_on(sentence, previous, grammar):
                 found.append(RelationshipDuration(duration.months, start + duration.start, start + duration.end))
-        start = end
+        start, previous = end, sentence
     return found
+
+
+def _goes_on(sentence: str, previous: str, grammar: Grammar) -> bool:
+    """Whether a few words ("A couple of years now.") finish a sentence about following us."""
+    about_us = re.search(grammar.follows, previous) and not re.search(grammar.blocks, previous + sentence)
+    return bool(about_us) and len(sentence.split()) <= _AFTERTHOUGHT_WORDS
 
 
 def _stated(sentence: str, language: str, created_at: date | None) -> list[RelationshipDuration]:

@@ -24,8 +24,8 @@ _SPACES = re.compile(r"\s+")
 def emptyish_reason(text: str) -> EmptyishReason | None:
     """Why a normalised text says nothing, None when it may say something.
 
-    ``empty``: nothing at all. ``emoji_only``: emoji or emoticons. ``number_only``: digits and signs. ``too_short``: under
-    two letters, punctuation, or one of the stock non-answers of ``emptyish.toml``.
+    ``empty``: nothing at all. ``emoji_only``: emoji or emoticons. ``number_only``: digits and signs.
+    ``too_short``: under two letters, punctuation, or one of the stock non-answers of ``emptyish.toml``.
     """
     if not text.strip():
         return "empty"

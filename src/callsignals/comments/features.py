@@ -1,8 +1,8 @@
 """What the heads see: TF-IDF of words and characters, centred sentence vectors, and rule hits.
 
-TF-IDF works on folded text (no case, no diacritics), so that "manader" and "månader" are one. Sentence vectors have the
-mean of their language's training texts taken off, which aligns the three languages (Libovický et al. 2020, "On the Language
-Neutrality of Pre-trained Multilingual Representations"), and are scaled to length 1 again.
+TF-IDF works on folded text (no case, no diacritics), so that "manader" and "månader" are one. Sentence vectors have
+the mean of their language's training texts taken off, which aligns the three languages (Libovický et al. 2020, "On
+the Language Neutrality of Pre-trained Multilingual Representations"), and are scaled to length 1 again.
 """
 
 from __future__ import annotations

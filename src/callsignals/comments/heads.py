@@ -1,7 +1,7 @@
 """Classifier heads: two logistic regressions averaged, one over TF-IDF and one over sentence vectors, and their files.
 
-A family of heads shares features and lies in one skops file of plain arrays (no pickle, nothing to trust): ``referral``,
-``survey`` and ``reply`` in ``models/comments``.
+A family of heads shares features and lies in one skops file of plain arrays (no pickle, nothing to trust):
+``referral``, ``survey`` and ``reply`` in ``models/comments``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,16 @@ from callsignals.comments.calibrate import apply_temperature
 from callsignals.comments.features import TextFeatures
 from callsignals.errors import ModelError
 
-__all__ = ["FAMILIES", "TRUSTED_TYPES", "Head", "HeadFamily", "HeadKind", "load_families", "models_digest", "save_family"]
+__all__ = [
+    "FAMILIES",
+    "TRUSTED_TYPES",
+    "Head",
+    "HeadFamily",
+    "HeadKind",
+    "load_families",
+    "models_digest",
+    "save_family",
+]
 
 HeadKind = Literal["one_of", "any_of"]
 Floats = npt.NDArray[np.float64]
@@ -186,5 +195,3 @@ def _softmax(logits: Floats) -> Floats:
 
 def _sigmoid(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -50, 50))), np.float64)
-
-

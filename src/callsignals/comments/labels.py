@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["LABELS", "NONE_LABEL", "NPS_GROUPS", "PERSONAL_SOURCES", "POLARITIES", "REASONS", "REFERRAL_SOURCES", "REPLY_INTENTS"]
+__all__ = [
+    "LABELS",
+    "NONE_LABEL",
+    "NPS_GROUPS",
+    "PERSONAL_SOURCES",
+    "POLARITIES",
+    "REASONS",
+    "REFERRAL_SOURCES",
+    "REPLY_INTENTS",
+]
 
 REFERRAL_SOURCES = (
     "word_of_mouth",

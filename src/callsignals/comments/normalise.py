@@ -1,11 +1,11 @@
 """Bring a comment into one plain form, and remember where each character came from.
 
-NFKC, controls and invisible characters removed (NUL, bidirectional marks, zero-width spaces, lone surrogates), typographic
-quotes made plain, white space collapsed to one space, or to one line feed where it holds a line break.
+NFKC, controls and invisible characters removed (NUL, bidirectional marks, zero-width spaces, lone surrogates),
+typographic quotes made plain, white space collapsed to one space, or to one line feed where it holds a line break.
 
 Only the first :data:`READ_LIMIT_CHARS` characters are read (leading white space not counted) and at most
-:data:`LENGTH_LIMIT_CHARS` are kept, so that a comment of a megabyte costs no more than one of a page; ``truncated`` says so.
-The vectors look at 512 word pieces anyway, some 2,000 characters.
+:data:`LENGTH_LIMIT_CHARS` are kept, so that a comment of a megabyte costs no more than one of a page; ``truncated``
+says so. The vectors look at 512 word pieces anyway, some 2,000 characters.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ READ_LIMIT_CHARS = 20_000
 LENGTH_LIMIT_CHARS = 8_000
 _MARKS_PER_BASE = 16  # stacked combining marks past this many start a unit of their own
 
-_PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"})
+_PLAIN = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
+)
 _KEPT_CONTROLS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85"  # white space to Python
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from callsignals.comments.normalise import fold
 
@@ -15,7 +16,8 @@ MAXIMUM_CLAUSES = 40
 _STOP = re.compile(r"[.!?…]+(?=\s|$)|[;\n]|\s-+\s|:\s(?=\w)")
 # Folded words. "Contrast" words turn the tone; joining words cut only between parts of two words or more.
 _CONTRAST = re.compile(
-    r",?\s(?=(?:but|however|although|except|yet|whereas|unfortunately|only downside|men|dock|daremot|fast|aven om|trots|tyvarr|synd att|forutom|"
+    r",?\s(?=(?:but|however|although|except|yet|whereas|unfortunately|only downside|men|dock|daremot|fast|aven om|"
+    r"trots|tyvarr|synd att|forutom|"
     r"mutta|mut|eika|vaikka|kuitenkin|paitsi|toisaalta|tosin|valitettavasti|joskin)\b)"
 )
 _JOIN = re.compile(r",\s|\s(?=(?:and|plus|och|samt|ja|seka)\s)")
@@ -53,7 +55,7 @@ def clauses(text: str) -> list[Clause]:
 
 
 def _pieces(text: str, cuts: list[int]) -> list[Clause]:
-    found = (_trimmed(text, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+    found = (_trimmed(text, start, end) for start, end in pairwise(cuts))
     return [clause for clause in found if clause is not None]
 
 
@@ -61,7 +63,10 @@ def _split_joined(piece: Clause, folded: str) -> list[Clause]:
     kept = [piece]
     for match in _JOIN.finditer(folded, piece.start, piece.end):
         current = kept[-1]
-        left, right = piece.text[current.start - piece.start : match.start() - piece.start], folded[match.end() : piece.end]
+        left, right = (
+            piece.text[current.start - piece.start : match.start() - piece.start],
+            folded[match.end() : piece.end],
+        )
         is_comma = match.group().startswith(",")
         if not (_stands_alone(left, is_comma) and _stands_alone(_up_to_join(right), is_comma)):
             continue

@@ -1,8 +1,9 @@
 """Brands and stock phrases that settle a label: "googlade", "ChatGPT", "podden", "kaveri suositteli".
 
-Rules are data (``rules.toml``, and the workspace's own file in the same shape). A phrase is written as words with ``*`` for
-any letters (inflection, compounds) and ``...`` for up to four words in between; there are no regular expressions, so that a
-user's rule cannot hang a run. Matching ignores case and diacritics and keeps to one sentence.
+Rules are data (``rules.toml``, and the workspace's own file in the same shape). A phrase is written as words with
+``*`` for any letters (inflection, compounds) and ``...`` for up to four words in between; there are no regular
+expressions, so that a user's rule cannot hang a run. Matching ignores case and diacritics and keeps to one
+sentence.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a survey score means on its scale.
 
-``nps`` 0-10 and ``nps_1_10``: promoter 9-10, passive 7-8, detractor below. Other scales have no NPS group; for comparing a
-score with its text each has a *stance*: the two best marks are favourable, the two worst unfavourable, the rest middling
-(on NPS scales the groups). Effort scales (high = hard) are flipped first.
+``nps`` 0-10 and ``nps_1_10``: promoter 9-10, passive 7-8, detractor below. Other scales have no NPS group; for
+comparing a score with its text each has a *stance*: the two best marks are favourable, the two worst unfavourable,
+the rest middling (on NPS scales the groups). Effort scales (high = hard) are flipped first.
 """
 
 from __future__ import annotations

@@ -35,9 +35,7 @@ def survey_signals(
     )
 
 
-def comment_polarity(
-    prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, model: str
-) -> Signal:
+def comment_polarity(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, model: str) -> Signal:
     """``comment_polarity``, from the text alone."""
     if prepared.blocked is not None:
         return Signal.abstained("comment_polarity", prepared.blocked)
@@ -115,9 +113,7 @@ def _reasons(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadF
     )
 
 
-def _clause_reasons(
-    clause: Judgement, whole: Judgement, family: HeadFamily, span: CharSpan
-) -> list[_NamedReason]:
+def _clause_reasons(clause: Judgement, whole: Judgement, family: HeadFamily, span: CharSpan) -> list[_NamedReason]:
     head, tone = family.heads["comment_reasons"], family.heads["comment_polarity"]
     combined = clause["comment_polarity"] + WHOLE_TEXT_WEIGHT * whole["comment_polarity"]
     is_positive = combined[tone.classes.index("positive")] >= combined[tone.classes.index("negative")]

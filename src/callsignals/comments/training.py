@@ -1,7 +1,7 @@
 """Fit heads: features, two logistic regressions, a temperature and a threshold, all from grouped folds.
 
-Texts of one group (translations, near duplicates) never stand on both sides of a split. Temperature and threshold are
-chosen on out-of-fold predictions, so the texts that a head is later measured on have no part in them.
+Texts of one group (translations, near duplicates) never stand on both sides of a split. Temperature and threshold
+are chosen on out-of-fold predictions, so the texts that a head is later measured on have no part in them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ Matrix = npt.NDArray[np.float32]
 
 FOLDS = 5
 _MAXIMUM_ITERATIONS = 2000
+_TOLERANCE = 1e-3
+_LIBLINEAR_TOLERANCE = 1e-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,9 @@ def _one_of(
 ) -> tuple[Matrix, Matrix]:
     """Softmax weights ``[k, d]`` and bias ``[k]``; a class without a text in this fold is never predicted."""
     truth = targets.argmax(axis=1)
-    model = LogisticRegression(C=c, max_iter=_MAXIMUM_ITERATIONS, class_weight="balanced", random_state=seed)
+    model = LogisticRegression(
+        C=c, tol=_TOLERANCE, max_iter=_MAXIMUM_ITERATIONS, class_weight="balanced", random_state=seed
+    )
     model.fit(rows, truth, sample_weight=weights)
     k = targets.shape[1]
     all_weights = np.zeros((k, rows.shape[1]), np.float32)
@@ -208,7 +212,9 @@ def _any_of(
     all_bias = np.full(k, -50.0, np.float32)
     for column in range(k):
         if 0 < targets[:, column].sum() < len(targets):
-            model = LogisticRegression(C=c, max_iter=_MAXIMUM_ITERATIONS, class_weight="balanced", random_state=seed)
+            model = LogisticRegression(
+                C=c, solver="liblinear", tol=_LIBLINEAR_TOLERANCE, class_weight="balanced", random_state=seed
+            )
             model.fit(rows, targets[:, column], sample_weight=weights)
             all_weights[column], all_bias[column] = model.coef_[0], model.intercept_[0]
     return all_weights, all_bias

@@ -1,8 +1,8 @@
 """Sentence vectors: multilingual-e5-small on onnxruntime.
 
-Wang et al. 2024, "Multilingual E5 Text Embeddings". 4-bit weights, vocabulary trimmed to English, Swedish and Finnish
-(``models/e5``). Texts go through one at a time on one thread: in a batch, padding changes the last bits of a vector, and
-records must not depend on which comments happened to be neighbours.
+Wang et al. 2024, "Multilingual E5 Text Embeddings". 4-bit weights, vocabulary trimmed to English, Swedish and
+Finnish (``models/e5``). Texts go through one at a time on one thread: in a batch, padding changes the last bits of
+a vector, and records must not depend on which comments happened to be neighbours.
 """
 
 from __future__ import annotations

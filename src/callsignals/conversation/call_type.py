@@ -31,8 +31,10 @@ OPENING_WORDS = 120
 """And at most so many words of everybody: a greeting takes half a minute, a menu hardly more."""
 
 CONVERSATION_TURNS = 4
-"""Two voices that together take so many turns beside the announcement have a conversation. The message left, a
-closing prompt and one thing more are only three."""
+"""Two voices that together take so many turns beside the announcement have a conversation.
+
+The message left, a closing prompt and one thing more are only three.
+"""
 
 TURN_WORDS = 3
 """Shorter runs of words are not turns here."""

@@ -53,6 +53,8 @@ def settle_roles(
         findings.add("seller_channel_unusable")
     if seller_speaks_at_s is not None and by_moment is None:
         findings.add("seller_moment_unclear")
+    if by_moment is not None and channel_source == "config":
+        by_channel = by_moment  # what the row says wins over what the settings say of all calls
     seller = by_channel or by_moment
     if by_channel is not None and by_moment is not None and by_channel != by_moment:
         findings.add("roles_conflict")

@@ -13,7 +13,7 @@ Silero hears in line noise.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ __all__ = [
     "speech_probabilities",
     "united",
     "window_powers",
+    "without",
 ]
 
 WINDOW_SAMPLES = 512
@@ -94,19 +95,25 @@ def active_level_db(powers: npt.NDArray[np.float64]) -> float:
     return float(10 * np.log10(loud.mean() + _SILENCE_POWER))
 
 
-def speech_probabilities(recording: Recording, channel: int, gain: float = 1.0) -> Float32:
+def speech_probabilities(
+    recording: Recording, channel: int, gain: float = 1.0, muted: Sequence[Interval] = ()
+) -> Float32:
     """Silero's probability of speech in each 32 ms window, shape (windows,).
 
     Args:
         recording: what to listen to.
         channel: which row of it.
         gain: factor applied first.
+        muted: stretches that are heard as silence.
     """
     state = np.zeros((1, 1, 128), dtype=np.float32)
     cell = np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(_CONTEXT_SAMPLES, dtype=np.float32)
     parts = []
-    for _, block in recording.blocks(channel, _BLOCK_SAMPLES):
+    for first, block in recording.blocks(channel, _BLOCK_SAMPLES):
+        for start_s, end_s in muted:
+            start, end = round(start_s * SAMPLE_RATE_HZ) - first, round(end_s * SAMPLE_RATE_HZ) - first
+            block[max(0, start) : max(0, end)] = 0
         scaled = np.clip(block * np.float32(gain), -1, 1)
         padded = np.concatenate([context, scaled, np.zeros(-len(scaled) % WINDOW_SAMPLES, dtype=np.float32)])
         windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
@@ -118,7 +125,11 @@ def speech_probabilities(recording: Recording, channel: int, gain: float = 1.0) 
 
 
 def speech_intervals(
-    recording: Recording, channel: int, settings: ActivitySettings = _DEFAULT
+    recording: Recording,
+    channel: int,
+    settings: ActivitySettings = _DEFAULT,
+    *,
+    muted: Sequence[Interval] = (),
 ) -> list[Interval]:
     """When somebody speaks on one channel: disjoint intervals by time, inside the recording.
 
@@ -126,18 +137,22 @@ def speech_intervals(
         recording: what to listen to.
         channel: which row of it.
         settings: thresholds.
+        muted: stretches that are heard as silence (hold music): they neither count nor set the level.
     """
     powers = window_powers(recording, channel)
+    audible = np.ones(len(powers), dtype=bool)
+    for start_s, end_s in muted:
+        audible[int(start_s / WINDOW_S) : int(np.ceil(end_s / WINDOW_S))] = False
     gain_db = 0.0
     if settings.level_db is not None:
-        gain_db = min(max(settings.level_db - active_level_db(powers), _MIN_GAIN_DB), _MAX_GAIN_DB)
-    probabilities = speech_probabilities(recording, channel, 10 ** (gain_db / 20))
+        gain_db = min(max(settings.level_db - active_level_db(powers[audible]), _MIN_GAIN_DB), _MAX_GAIN_DB)
+    probabilities = speech_probabilities(recording, channel, 10 ** (gain_db / 20), muted)
     spans = _spans(probabilities.tolist(), settings)
     levels = 10 * np.log10(powers + _SILENCE_POWER)
     kept = _loud_enough(spans, levels, probabilities, settings)
     pad = settings.pad_s
     padded = ((start * WINDOW_S - pad, end * WINDOW_S + pad) for start, end in kept)
-    return united((max(0.0, start), min(recording.duration_s, end)) for start, end in padded)
+    return without(((max(0.0, start), min(recording.duration_s, end)) for start, end in padded), muted)
 
 
 def _spans(probabilities: list[float], settings: ActivitySettings) -> list[tuple[int, int]]:
@@ -170,6 +185,15 @@ def _loud_enough(
         return spans
     floor_db = float(np.percentile(clear, 75)) - settings.gate_db
     return [(start, end) for start, end in spans if levels[start:end].max() >= floor_db]
+
+
+def without(intervals: Iterable[Interval], cuts: Iterable[Interval]) -> list[Interval]:
+    """The parts of ``intervals`` that lie in none of ``cuts``."""
+    left = united(intervals)
+    for cut_start, cut_end in united(cuts):
+        parts = [((start, min(end, cut_start)), (max(start, cut_end), end)) for start, end in left]
+        left = [part for pair in parts for part in pair if part[0] < part[1]]
+    return left
 
 
 def united(intervals: Iterable[Interval]) -> list[Interval]:

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from callsignals.hearing.activity import united
+from callsignals.hearing.activity import united, without
 from callsignals.hearing.coupling import (
     BLOCK_SAMPLES,
     Bools,
     Floats,
     active_blocks,
     block_powers,
+    coherence_of,
+    cross_spectra,
     filter_between,
     lag_between,
     predicted_blocks,
@@ -33,6 +35,9 @@ FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
 DOMINANT_RATIO = 2.0
 """Blocks where one side is 3 dB above the other measure the filter from it to the other."""
 MIN_BLOCKS = 8
+MANY_BLOCKS = 40
+NO_COHERENCE = 0.1
+"""So little in common over so many blocks (chance gives 1 / blocks) need not be looked at closer."""
 MAX_BLOCKS = 1200
 """Five minutes of speech measure a filter well."""
 EXPLAINED_SHARE = 0.5
@@ -43,6 +48,7 @@ MIN_CUT_S = 0.2
 """Shorter stretches are not cut out of speech (the pause that definitions.md bridges is 0.25 s)."""
 MIN_OWN_S = 0.1
 TAIL_FRAMES = 8
+OWN_MARGIN_S = 0.1
 PIECE_BELOW_DB = 20.0
 """What remains of a cut interval is speech when it comes within this of the channel's own speech."""
 
@@ -87,13 +93,23 @@ def suppress_bleed(
     return Suppressed(tuple(result), tuple(sorted(findings)))
 
 
-def own_samples(recording: Recording, channel: int, intervals: Sequence[Interval]) -> Int16:
-    """One channel with silence outside ``intervals``: int16, shape (n,). For a recogniser that wants all of it."""
-    muted: Int16 = np.zeros(recording.sample_count, dtype=np.int16)
-    for start_s, end_s in intervals:
-        start, end = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
-        muted[start:end] = recording.samples[channel, start:end]
-    return muted
+def own_samples(recording: Recording, channel: int, own: Sequence[Interval], others: Sequence[Interval]) -> Int16:
+    """One channel with silence where only others are heard in it, so that nobody's words are written twice.
+
+    Args:
+        recording: the call.
+        channel: the channel to be recognised.
+        own: its own speech.
+        others: what else may be heard in it: the other side's speech, music.
+
+    Returns:
+        int16, shape (n,).
+    """
+    samples: Int16 = recording.samples[channel].copy()
+    kept = [(start - OWN_MARGIN_S, end + OWN_MARGIN_S) for start, end in own]
+    for start_s, end_s in without(others, kept):
+        samples[round(start_s * SAMPLE_RATE_HZ) : round(end_s * SAMPLE_RATE_HZ)] = 0
+    return samples
 
 
 def _without_copy(
@@ -115,7 +131,10 @@ def _without_copy(
     lag = lag_between(recording, source, target, chosen)
     weights = np.where(chosen, 1 / np.maximum(powers[target], 1e-12), 0)
     for _ in range(2):  # once more without the blocks in which the other side spoke after all
-        impulse = filter_between(recording, source, target, lag, weights)
+        shared = cross_spectra(recording, source, target, lag, weights)
+        if np.count_nonzero(weights) >= MANY_BLOCKS and coherence_of(shared) < NO_COHERENCE:
+            return None
+        impulse = filter_between(shared)
         bleed, rest, whole = predicted_blocks(recording, source, target, lag, impulse, FRAME_SAMPLES)
         spoken = _block_means(rest, len(weights)) > _block_means(bleed, len(weights))
         if not (chosen & ~spoken).sum() >= MIN_BLOCKS:

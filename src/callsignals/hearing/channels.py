@@ -80,9 +80,7 @@ def live_channels(recording: Recording) -> list[int]:
     levels = _levels(recording)
     loudest = max(levels, default=0.0)
     return [
-        channel
-        for channel, level in enumerate(levels)
-        if level > DEAD_LEVEL_DB and level > loudest - DEAD_BELOW_DB
+        channel for channel, level in enumerate(levels) if level > DEAD_LEVEL_DB and level > loudest - DEAD_BELOW_DB
     ]
 
 
@@ -90,9 +88,7 @@ def _levels(recording: Recording) -> list[float]:
     return [active_level_db(window_powers(recording, channel)) for channel in range(recording.channel_count)]
 
 
-def analyse_channels(
-    recording: Recording, intervals_by_channel: Sequence[Sequence[Interval]]
-) -> ChannelLayout:
+def analyse_channels(recording: Recording, intervals_by_channel: Sequence[Sequence[Interval]]) -> ChannelLayout:
     """Where the two parties are.
 
     Args:

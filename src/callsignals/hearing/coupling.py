@@ -6,6 +6,8 @@ Everything works on blocks of 4096 samples (256 ms) in the telephone band, a bat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,13 @@ __all__ = [
     "BLOCK_SAMPLES",
     "MAX_LAG_SAMPLES",
     "Bools",
+    "CrossSpectra",
     "Floats",
     "active_blocks",
     "block_likeness",
     "block_powers",
+    "coherence_of",
+    "cross_spectra",
     "filter_between",
     "lag_between",
     "predicted_blocks",
@@ -56,9 +61,9 @@ def _batches(recording: Recording, channel: int, size: int) -> Iterator[tuple[in
         yield start // size, padded.reshape(-1, size)
 
 
-def _spectra(blocks: Float32) -> npt.NDArray[np.complex128]:
+def _spectra(blocks: Float32) -> npt.NDArray[np.complex64]:
     """Spectra of zero-padded blocks, the telephone band only; shape (n, bins)."""
-    spectra = np.fft.rfft(blocks, _FFT, axis=1)
+    spectra = np.fft.rfft(blocks, _FFT, axis=1).astype(np.complex64, copy=False)
     spectra[:, ~_band(_FFT)] = 0
     return spectra
 
@@ -88,9 +93,7 @@ def lag_between(recording: Recording, source: int, target: int, chosen: Bools) -
     Carter 1976) summed over the chosen blocks.
     """  # noqa: D205
     total = np.zeros(_FFT // 2 + 1, dtype=np.complex128)
-    pairs = zip(
-        _batches(recording, source, BLOCK_SAMPLES), _batches(recording, target, BLOCK_SAMPLES), strict=True
-    )
+    pairs = zip(_batches(recording, source, BLOCK_SAMPLES), _batches(recording, target, BLOCK_SAMPLES), strict=True)
     for (first, ours), (_, theirs) in pairs:
         take = chosen[first : first + len(ours)]
         if take.any():
@@ -104,9 +107,7 @@ def lag_between(recording: Recording, source: int, target: int, chosen: Bools) -
 def block_likeness(recording: Recording, source: int, target: int, lag: int) -> Floats:
     """Squared correlation 0..1 of each block with the other channel's, near ``lag``; shape (blocks,)."""
     parts = []
-    pairs = zip(
-        _batches(recording, source, BLOCK_SAMPLES), _batches(recording, target, BLOCK_SAMPLES), strict=True
-    )
+    pairs = zip(_batches(recording, source, BLOCK_SAMPLES), _batches(recording, target, BLOCK_SAMPLES), strict=True)
     for (_, ours), (_, theirs) in pairs:
         one, two = _spectra(ours), _spectra(theirs)
         correlation = np.fft.irfft(np.conj(one) * two, axis=1)
@@ -126,8 +127,24 @@ def _shifted(recording: Recording, channel: int, start: int, stop: int) -> Float
     return np.pad(inside, (before, stop - start - before - len(inside)))
 
 
-def filter_between(recording: Recording, source: int, target: int, lag: int, weights: Floats) -> Floats:
-    """The filter that makes ``target`` out of ``source``: Wiener, from weighted cross spectra of aligned blocks.
+@dataclass(frozen=True, slots=True)
+class CrossSpectra:
+    """Weighted sums over aligned blocks, one value a frequency of a 4096-point transform.
+
+    Attributes:
+        cross: conj(source) x target.
+        source, target: powers.
+        lag: samples by which the target was taken to trail.
+    """
+
+    cross: npt.NDArray[np.complex128]
+    source: Floats
+    target: Floats
+    lag: int
+
+
+def cross_spectra(recording: Recording, source: int, target: int, lag: int, weights: Floats) -> CrossSpectra:
+    """What two channels share.
 
     Args:
         recording: both channels.
@@ -135,22 +152,36 @@ def filter_between(recording: Recording, source: int, target: int, lag: int, wei
         target: the other.
         lag: samples by which the target trails.
         weights: of each block; zero leaves it out.
-
-    Returns:
-        Impulse response, shape (taps,); tap 0 stands for a delay of ``lag - 128`` samples.
     """
-    window = np.hanning(BLOCK_SAMPLES)
-    band = _band(BLOCK_SAMPLES)
-    cross = np.zeros(BLOCK_SAMPLES // 2 + 1, dtype=np.complex128)
-    power = np.zeros(BLOCK_SAMPLES // 2 + 1)
+    window = np.hanning(BLOCK_SAMPLES).astype(np.float32)
+    bins = BLOCK_SAMPLES // 2 + 1
+    cross, ours_power, theirs_power = np.zeros(bins, dtype=np.complex128), np.zeros(bins), np.zeros(bins)
     for index in np.flatnonzero(weights):
         start = int(index) * BLOCK_SAMPLES
         ours = np.fft.rfft(window * _shifted(recording, source, start, start + BLOCK_SAMPLES))
         theirs = np.fft.rfft(window * _shifted(recording, target, start + lag, start + lag + BLOCK_SAMPLES))
         cross += weights[index] * np.conj(ours) * theirs
-        power += weights[index] * np.abs(ours) ** 2
-    response = np.where(band, cross / (power + 1e-3 * power[band].mean() + _TINY), 0)
-    impulse = np.fft.irfft(response)
+        ours_power += weights[index] * np.abs(ours) ** 2
+        theirs_power += weights[index] * np.abs(theirs) ** 2
+    return CrossSpectra(cross, ours_power, theirs_power, lag)
+
+
+def coherence_of(spectra: CrossSpectra) -> float:
+    """Share 0..1 of the target's power in the telephone band that a linear filter makes out of the source."""
+    band = _band(BLOCK_SAMPLES)
+    explained = np.abs(spectra.cross[band]) ** 2 / (spectra.source[band] + _TINY)
+    return float(explained.sum() / (spectra.target[band].sum() + _TINY))
+
+
+def filter_between(spectra: CrossSpectra) -> Floats:
+    """The filter that makes the target out of the source (Wiener).
+
+    Returns:
+        Impulse response, shape (taps,); tap 0 stands for a delay of ``lag - 128`` samples.
+    """
+    band = _band(BLOCK_SAMPLES)
+    floor = 1e-3 * float(spectra.source[band].mean()) + _TINY
+    impulse = np.fft.irfft(np.where(band, spectra.cross / (spectra.source + floor), 0))
     return np.concatenate([impulse[-_TAPS_BEFORE:], impulse[:_TAPS_AFTER]])
 
 
@@ -162,11 +193,11 @@ def predicted_blocks(
     Returns:
         Three arrays, shape (frames,), in the telephone band.
     """
-    size = (1 << 16) // frame_samples * frame_samples
+    fft = 1 << 16
+    size = (fft - 2 * len(impulse)) // frame_samples * frame_samples
     delay = lag - _TAPS_BEFORE
-    fft = 1 << int(np.ceil(np.log2(size + 2 * len(impulse))))
     margin = len(impulse)
-    response = np.fft.rfft(impulse, fft)
+    response = np.fft.rfft(impulse.astype(np.float32), fft)
     keep = _band(fft)
     parts: list[Floats] = []
     for start in range(0, recording.sample_count, size):
@@ -181,7 +212,7 @@ def predicted_blocks(
     return joined[0], joined[1], joined[2]
 
 
-def _frame_powers(samples: Floats, frame_samples: int) -> Floats:
+def _frame_powers(samples: npt.NDArray[np.floating[Any]], frame_samples: int) -> Floats:
     padded = np.pad(samples, (0, -len(samples) % frame_samples))
-    power: Floats = (padded.reshape(-1, frame_samples) ** 2).mean(axis=1)
+    power: Floats = (padded.reshape(-1, frame_samples) ** 2).mean(axis=1, dtype=np.float64)
     return power

@@ -1,7 +1,8 @@
 """Decoding recordings through PyAV, in a process of its own that may crash.
 
-``Decoder`` owns the child (:mod:`callsignals.hearing.decode_child`), restarts it after a crash, and hands back samples
-through a file in a private folder that is gone when the decoder closes (on POSIX as soon as it is mapped).
+``Decoder`` owns the child (:mod:`callsignals.hearing.decode_child`), restarts it after a crash, and hands back
+samples through a file in a private folder that is gone when the decoder closes (on POSIX each file goes as soon
+as it is mapped).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ import numpy as np
 
 from callsignals.errors import MediaError
 from callsignals.hearing import decode_child
-from callsignals.hearing.recording import SAMPLE_RATE_HZ, Recording
+from callsignals.hearing.recording import SAMPLE_RATE_HZ, Int16, Recording
+from callsignals.hearing.truncation import breaks_off
 
 __all__ = ["DEFAULT_MAX_HOURS", "STALL_S", "Decoder"]
 
@@ -145,8 +147,7 @@ class _Room:
 class Decoder:
     """Decodes one file after another; use it as a context manager.
 
-    Recordings stay readable after the decoder closes, except on Windows, where their files go with it once nothing
-    maps them any more.
+    Recordings stay readable after the decoder closes; on Windows, which keeps a mapped file, so does their file.
 
     Args:
         stall_s: seconds without progress after which the child is killed.
@@ -179,9 +180,7 @@ class Decoder:
         """Ends the child and removes the private folder."""
         self._dispose()
 
-    def decode(
-        self, path: str | Path, max_hours: float = DEFAULT_MAX_HOURS, *, name: str | None = None
-    ) -> Recording:
+    def decode(self, path: str | Path, max_hours: float = DEFAULT_MAX_HOURS, *, name: str | None = None) -> Recording:
         """The recording in ``path``.
 
         Args:
@@ -190,8 +189,8 @@ class Decoder:
             name: what to call the file in errors; its path as given when None.
 
         Raises:
-            MediaError: it cannot be heard; ``code`` says why (the keys of ``_PROBLEMS``). A file that breaks off is no
-                error: its good part comes back with ``complete`` False.
+            MediaError: it cannot be heard; ``code`` says why (the keys of ``_PROBLEMS``). A file that breaks
+                off is no error: its good part comes back with ``complete`` False.
         """
         what = name or str(path)
         with self._lock:
@@ -206,10 +205,23 @@ class Decoder:
                 answer = self._ask(request)
                 if "error" in answer:
                     raise _refusal(what, str(answer["error"]), max_hours)
-                return _recording(answer, out)
+                return _recording(Path(path), answer, out)
             finally:
                 with contextlib.suppress(OSError):  # Windows: still mapped; goes with the folder
                     out.unlink(missing_ok=True)
+
+    def probe(self, path: str | Path) -> float | None:
+        """The length that the header of ``path`` states, seconds; None when it states none. Nothing is decoded.
+
+        Raises:
+            MediaError: it is no recording that could be heard.
+        """
+        with self._lock:
+            answer = self._ask({"path": str(Path(path).absolute())})
+        if "error" in answer:
+            raise _refusal(str(path), str(answer["error"]), DEFAULT_MAX_HOURS)
+        stated = answer["duration_s"]
+        return None if stated is None else float(stated)
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         child = self._running_child()
@@ -239,16 +251,19 @@ def _refusal(what: str, code: str, max_hours: float) -> MediaError:
     return MediaError(what, problem.format(max_hours=max_hours), remedy, code=code)
 
 
-def _recording(answer: dict[str, Any], out: Path) -> Recording:
+def _recording(path: Path, answer: dict[str, Any], out: Path) -> Recording:
     shape = (int(answer["samples"]), int(answer["channels"]))
-    samples = (
-        np.memmap(out, dtype="<i2", mode="r", shape=shape) if shape[0] else np.zeros(shape, dtype=np.int16)
-    )
+    samples: Int16 = np.zeros(shape, dtype=np.int16)
+    if shape[0]:
+        samples = np.memmap(out, dtype="<i2", mode="r", shape=shape)
+    duration_s = shape[0] / SAMPLE_RATE_HZ
+    off = breaks_off(path, str(answer["container"]), answer["stated_s"], duration_s)
+    complete = bool(answer["whole"]) and not off
     return Recording(
         samples=samples.T,
         source_rate_hz=int(answer["source_rate_hz"]),
-        duration_s=shape[0] / SAMPLE_RATE_HZ,
-        complete=bool(answer["complete"]),
-        findings=tuple(answer["findings"]),
+        duration_s=duration_s,
+        complete=complete,
+        findings=tuple(sorted({*answer["findings"], *(() if complete else ("truncated",))})),
         digest=str(answer["digest"]),
     )

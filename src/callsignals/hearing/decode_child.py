@@ -1,9 +1,9 @@
 """The process that opens media: a crash, a leak or an endless loop in FFmpeg costs one file, not the run.
 
-Started by path (``python -P decode_child.py``), so it imports nothing of this package and needs no guard in the
-caller's ``__main__``. It speaks JSON lines: a request ``{"path", "out", "max_samples"}`` on standard input; then any
-number of ``{"progress"}`` and one ``{"ok"}`` or ``{"error"}`` on standard output. JSON and not pickle, because
-this process reads what strangers recorded. Samples go to the file ``out``: int16, interleaved, 16 kHz.
+Started by path (``python -P decode_child.py``), so it imports nothing of this package and needs no guard in
+the caller's ``__main__``. It speaks JSON lines: a request ``{"path", "out", "max_samples"}`` on standard input;
+then any number of ``{"progress"}`` and one ``{"ok"}`` or ``{"error"}`` on standard output. JSON and not pickle,
+because this process reads what strangers recorded. Samples go to the file ``out``: int16, interleaved, 16 kHz.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import json
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 import av
 import numpy as np
 
-__all__ = ["FORMATS", "MAX_CHANNELS", "Rejected", "decode", "main"]
+__all__ = ["FORMATS", "MAX_CHANNELS", "Rejected", "decode", "main", "probe"]
 
 RATE_HZ = 16_000
 MAX_CHANNELS = 32
@@ -39,10 +39,7 @@ GAP_TOLERANCE_S = 0.05
 BROKEN_TOLERANCE_S = 0.002
 """After a frame that could not be decoded the next time stamp is believed closely."""
 REBASE_S = 1.0
-"""Time running back further than this is a new clock (chained Ogg, a recorder that restarted), not an overlap."""
-SHORTFALL_S = 0.25
-SHORTFALL_SHARE = 0.005
-"""A file is truncated when it holds less than its header says by more than both."""
+"""Time running back further than this is a new clock (chained Ogg, a restarted recorder), not an overlap."""
 GOOD_SHARE = 0.05
 """Fewer packets than this that decode: it was not audio in the first place (a zip named ``.mp3``)."""
 MAX_READ_ERRORS = 50
@@ -51,8 +48,6 @@ CPU_LIMIT_S = 3600
 MEMORY_LIMIT_BYTES = 4 << 30
 
 _OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
-_STATED_LENGTH = {"wav", "w64", "aiff", "au", "caf", "flac", "mov", "matroska", "asf", "tta", "ape", "wv"}
-"""Demuxers whose duration comes from a header and not from the file's size or its last page."""
 _NOT_MEDIA = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 
 
@@ -90,9 +85,8 @@ class _Sink:
     def silence(self, samples: int) -> None:
         if self.count + samples > self.max_samples:
             raise Rejected("too_long")
-        step = PROGRESS_SAMPLES
-        for start in range(0, samples, step):
-            self.write(bytes(2 * self.channels * min(step, samples - start)))
+        for start in range(0, samples, PROGRESS_SAMPLES):
+            self.write(bytes(2 * self.channels * min(PROGRESS_SAMPLES, samples - start)))
 
 
 class _Run:
@@ -126,8 +120,7 @@ class _Run:
             self._take(out)
         # The resampler's tail may be a few samples short: the clock rules.
         missing = round(self.end_s * RATE_HZ) - self.first - self.written
-        kept = max(0, missing - self.skip)
-        self.sink.silence(kept)
+        self.sink.silence(max(0, missing - self.skip))
 
     def _take(self, out: av.AudioFrame) -> None:
         samples = out.to_ndarray().reshape(-1, self.sink.channels)
@@ -234,36 +227,40 @@ def _packets(container: Any, stream: Any, count: _Count) -> Iterator[Any]:  # no
 
 
 def _decode_packets(
-    container: Any, stream: Any, sink_of: Any, stated_s: float | None
-) -> tuple[Any, Any, _Count]:  # noqa: ANN401
+    container: Any,  # noqa: ANN401
+    stream: Any,  # noqa: ANN401
+    sink_of: Callable[[av.AudioFrame], _Sink],
+    stated_s: float | None,
+) -> tuple[_Clock, _Count]:
     clock: _Clock | None = None
     count = _Count()
     origin_s = None if container.start_time is None else container.start_time / av.time_base
     for packet in _packets(container, stream, count):
-        if packet.size and packet.is_corrupt:
-            count.last_broken = True
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            count.broken += 1
-            count.last_broken = True
-            if clock is not None:
-                clock.after_broken = True
-            continue
-        for frame in frames:
-            if not frame.samples:
-                continue
-            if clock is None:
-                clock = _Clock(sink_of(frame), frame.layout.name, origin_s, stated_s)
+        frames = _frames_of(packet, count)
+        if frames is None and clock is not None:
+            clock.after_broken = True
+        for frame in frames or ():
+            clock = clock or _Clock(sink_of(frame), frame.layout.name, origin_s, stated_s)
             clock.add(frame)
             clock.after_broken = False
-        if packet.size:
-            count.good += 1
-            count.last_broken = bool(packet.is_corrupt)
     if clock is None or count.good < GOOD_SHARE * (count.good + count.broken):
         raise Rejected("broken_audio")
     clock.close()
-    return clock.sink, clock, count
+    return clock, count
+
+
+def _frames_of(packet: Any, count: _Count) -> list[av.AudioFrame] | None:  # noqa: ANN401
+    """The packet's frames, None when it is broken; the last, empty packet only flushes the decoder."""
+    try:
+        frames = [frame for frame in packet.decode() if frame.samples]
+    except av.FFmpegError:
+        count.broken += 1
+        count.last_broken = True
+        return None
+    if packet.size:
+        count.good += 1
+        count.last_broken = bool(packet.is_corrupt)
+    return frames
 
 
 def _open(path: Path) -> Any:  # noqa: ANN401
@@ -324,72 +321,32 @@ def decode(path: Path, out: Path, max_samples: int, report: TextIO | None = None
             rate.append(frame.sample_rate)
             return _Sink(file, channels, max_samples, report)
 
-        sink, clock, count = _decode_packets(container, stream, sink_of, stated_s)
-        names = set(container.format.name.split(","))
-    complete = not (
-        count.last_broken or count.read_error or _cut_short(path, names, stated_s, sink.count / RATE_HZ)
-    )
-    findings = set(clock.findings)
-    findings |= {"broken_frames"} if count.broken else set()
-    findings |= set() if complete else {"truncated"}
+        clock, count = _decode_packets(container, stream, sink_of, stated_s)
+        sink = clock.sink
+        name = container.format.name
     return {
         "ok": True,
+        "container": name,
+        "stated_s": stated_s,
         "channels": sink.channels,
         "samples": sink.count,
         "source_rate_hz": rate[0],
-        "complete": complete,
-        "findings": sorted(findings),
+        "whole": not (count.last_broken or count.read_error),
+        "findings": sorted(clock.findings | ({"broken_frames"} if count.broken else set())),
         "digest": sink.digest.hexdigest(),
     }
 
 
-def _cut_short(path: Path, names: set[str], stated_s: float | None, heard_s: float) -> bool:
-    """Whether the file ends before its own header says it does."""
-    if "ogg" in names:
-        return not _ogg_ends(path)
-    if "wav" in names and not _wav_states_length(path):
-        return False
-    if not names & _STATED_LENGTH and not ("mp3" in names and _mp3_states_length(path)):
-        return False
-    if stated_s is None:
-        return False
-    return stated_s - heard_s > max(SHORTFALL_S, SHORTFALL_SHARE * stated_s)
+def probe(path: Path) -> dict[str, Any]:
+    """The length that the header of ``path`` states; nothing is decoded.
 
-
-def _wav_states_length(path: Path) -> bool:
-    """False for a WAV written to a pipe, whose data size is a place-holder."""
-    with path.open("rb") as file:
-        head = file.read(1 << 16)
-    at = head.find(b"data", 12)
-    size = int.from_bytes(head[at + 4 : at + 8], "little")
-    return at >= 0 and 0 < size < 0x7FFF0000
-
-
-def _mp3_states_length(path: Path) -> bool:
-    """Whether the first frame is a Xing, Info or VBRI frame; otherwise the length is only a guess by size."""
-    with path.open("rb") as file:
-        head = file.read(10)
-        if head[:3] == b"ID3":
-            file.seek(10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)))
-        else:
-            file.seek(0)
-        frame = file.read(4096)
-    return any(tag in frame[:256] for tag in (b"Xing", b"Info", b"VBRI"))
-
-
-def _ogg_ends(path: Path) -> bool:
-    """Whether the last page is whole and marked as the end of its stream (RFC 3533, header type 0x04)."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - (1 << 17)))  # a page is at most 65,307 bytes
-        tail = file.read()
-    at = tail.rfind(b"OggS")
-    if at < 0 or len(tail) < at + 27:
-        return False
-    segments = tail[at + 26]
-    body = tail[at + 27 : at + 27 + segments]
-    whole = len(body) == segments and at + 27 + segments + sum(body) <= len(tail)
-    return whole and bool(tail[at + 5] & 0x04)
+    Raises:
+        Rejected: the file cannot be heard.
+    """
+    with _open(path) as container:
+        _audio_stream(container)
+        stated_s = None if container.duration is None else container.duration / av.time_base
+    return {"ok": True, "duration_s": stated_s}
 
 
 def _say(out: TextIO, message: dict[str, Any]) -> None:
@@ -400,6 +357,8 @@ def _say(out: TextIO, message: dict[str, Any]) -> None:
 def _answer(request: dict[str, Any], report: TextIO) -> dict[str, Any]:
     _limit()
     try:
+        if "out" not in request:
+            return probe(Path(request["path"]))
         return decode(Path(request["path"]), Path(request["out"]), int(request["max_samples"]), report)
     except Rejected as rejected:
         return {"error": rejected.code, "detail": rejected.detail}
@@ -420,11 +379,8 @@ def _limit() -> None:
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = int(used.ru_utime + used.ru_stime) + CPU_LIMIT_S
-    for what, soft in (
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_AS, MEMORY_LIMIT_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
+    as_much = ((resource.RLIMIT_CPU, cpu_s), (resource.RLIMIT_AS, MEMORY_LIMIT_BYTES))
+    for what, soft in (*as_much, (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(what)
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(what, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

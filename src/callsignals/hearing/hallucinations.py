@@ -182,11 +182,7 @@ def _sentences(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     start = 0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else None
-        if (
-            following is None
-            or _SENTENCE_END.search(word.text)
-            or _pause(word, following) >= SENTENCE_PAUSE_S
-        ):
+        if following is None or _SENTENCE_END.search(word.text) or _pause(word, following) >= SENTENCE_PAUSE_S:
             yield start, index + 1
             start = index + 1
 

@@ -147,9 +147,7 @@ class Ears:
             ModelError: weights are missing or altered.
         """
         recording = self._decoder.decode(path, self._settings.max_hours)
-        heard = listen(
-            recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers
-        )
+        heard = listen(recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers)
         spoken, confidence = (language, None) if language else self._language(recording, heard.sides)
         recogniser = self._recogniser(spoken)
         words: list[Word] = []
@@ -157,7 +155,10 @@ class Ears:
         if spoken in LANGUAGES:
             for side in heard.sides:
                 found = recogniser.recognise(recording.samples[side.channel], side.speech, spoken)
-                words += [_rounded_word(replace(word, speaker=side.speaker_of(word.start_s, word.end_s))) for word in found.words]
+                words += [
+                    _rounded_word(replace(word, speaker=side.speaker_of(word.start_s, word.end_s)))
+                    for word in found.words
+                ]
                 dropped += [replace(item, speaker=side.name) for item in found.dropped]
         return Transcript(
             words=tuple(sorted(words, key=lambda word: (word.start_s, word.end_s, word.speaker))),

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from callsignals.hearing.activity import active_level_db, united
+from callsignals.hearing.activity import active_level_db, speech_intervals, without
 from callsignals.hearing.coupling import Bools, Floats
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
 
-__all__ = ["NonSpeech", "find_non_speech", "outside"]
+__all__ = ["NonSpeech", "find_non_speech", "outside", "speech_and_other"]
 
 Kind = Literal["music", "ring", "tone"]
 
@@ -59,6 +60,8 @@ SAME_TONE_BINS = 2
 _DTMF_LOW_HZ = np.array([697.0, 770.0, 852.0, 941.0])
 _DTMF_HIGH_HZ = np.array([1209.0, 1336.0, 1477.0, 1633.0])
 MIN_KEY_FRAMES = 2
+EDGE_S = 0.3
+_RANK: dict[Kind, int] = {"ring": 0, "tone": 1, "music": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class _Frames:
     Attributes:
         powers_db: level.
         tonal: whether one or two steady peaks hold nearly all of it.
-        peak: the strongest bin.
+        peak: the strongest bin; the lower one of two.
         keys: whether the two peaks are those of a telephone key.
         activation: of each block; every ``STEP_FRAMES`` frames.
         loudness_db: median level of each block.
@@ -96,9 +99,7 @@ class _Frames:
     loudness_db: Floats
 
 
-def find_non_speech(
-    recording: Recording, channel: int, intervals: Sequence[Interval] = ()
-) -> list[NonSpeech]:
+def find_non_speech(recording: Recording, channel: int, intervals: Sequence[Interval] = ()) -> list[NonSpeech]:
     """Stretches of music, ringing and tones on one channel, by time.
 
     Args:
@@ -108,10 +109,8 @@ def find_non_speech(
     """
     frames = _frames(recording, channel)
     speech = _marked(intervals, len(frames.powers_db))
-    found = [*_music(frames, speech, intervals), *_tones(frames, intervals)]
-    clipped = (
-        NonSpeech(max(0.0, item.start_s), min(recording.duration_s, item.end_s), item.kind) for item in found
-    )
+    found = _tidy([*_music(frames, speech, intervals), *_tones(frames, intervals)])
+    clipped = (NonSpeech(max(0.0, item.start_s), min(recording.duration_s, item.end_s), item.kind) for item in found)
     return sorted(
         (item for item in clipped if item.start_s < item.end_s), key=lambda item: (item.start_s, item.end_s, item.kind)
     )
@@ -119,11 +118,36 @@ def find_non_speech(
 
 def outside(intervals: Sequence[Interval], non_speech: Sequence[NonSpeech]) -> list[Interval]:
     """The parts of ``intervals`` that lie outside ``non_speech``."""
-    left = list(intervals)
-    for cut_start, cut_end in united((item.start_s, item.end_s) for item in non_speech):
-        parts = [((start, min(end, cut_start)), (max(start, cut_end), end)) for start, end in left]
-        left = [part for pair in parts for part in pair if part[0] < part[1]]
-    return united(left)
+    return without(intervals, ((item.start_s, item.end_s) for item in non_speech))
+
+
+def speech_and_other(recording: Recording, channel: int) -> tuple[list[Interval], list[NonSpeech]]:
+    """Speech on one channel, and the music, ringing and tones beside it.
+
+    Where there are any, voice activity listens a second time without them: a minute of music changes what it
+    hears after.
+    """
+    intervals = speech_intervals(recording, channel)
+    other = find_non_speech(recording, channel, intervals)
+    if other:
+        muted = [(item.start_s, item.end_s) for item in other]
+        intervals = speech_intervals(recording, channel, muted=muted)
+    return intervals, other
+
+
+def _tidy(found: Sequence[NonSpeech]) -> list[NonSpeech]:
+    """One stretch for one sound: what lies in another goes, and a cadence or tone is no music of the same length."""
+    ranked = sorted(found, key=lambda item: (_RANK[item.kind], item.start_s - item.end_s))
+    kept: list[NonSpeech] = []
+    for item in ranked:
+        slack_s = EDGE_S if item.end_s - item.start_s > MIN_TONE_S else 0.0
+        if not any(_inside(item, other, slack_s) for other in kept):
+            kept = [other for other in kept if not _inside(other, item, 0.0)] + [item]
+    return kept
+
+
+def _inside(item: NonSpeech, other: NonSpeech, slack_s: float) -> bool:
+    return other.start_s - slack_s <= item.start_s and item.end_s <= other.end_s + slack_s
 
 
 def _marked(intervals: Sequence[Interval], frames: int) -> Bools:
@@ -186,7 +210,10 @@ def _tonality(spectra: Float32) -> tuple[Bools, Floats, Bools]:
     # A tone's first frames have no tone before them: believe the frames after.
     likeness[:-TONE_LAG_FRAMES] = np.maximum(likeness[:-TONE_LAG_FRAMES], likeness[TONE_LAG_FRAMES:])
     pure = share > TONE_SHARE
-    return pure & (likeness > TONE_LIKENESS), first.astype(np.float64), pure & _is_key(first, second)
+    # Of two tones about as strong (440 + 480 Hz) the lower stands for both.
+    pair = rest[rows, second] > 0.1 * near[rows, first]
+    pitch = np.where(pair, np.minimum(first, second), first).astype(np.float64)
+    return pure & (likeness > TONE_LIKENESS), pitch, pure & _is_key(first, second)
 
 
 def _is_key(first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> Bools:
@@ -225,8 +252,7 @@ def _music(frames: _Frames, speech: Bools, intervals: Sequence[Interval]) -> lis
     musical = smooth > MUSIC_ACTIVATION + SPEECH_PENALTY * spoken[centres]
     musical &= frames.loudness_db > gate_db
     spans = [
-        ((centres[a] - STEP_FRAMES / 2) * HOP_S, (centres[b - 1] + STEP_FRAMES / 2) * HOP_S)
-        for a, b in _runs(musical)
+        ((centres[a] - STEP_FRAMES / 2) * HOP_S, (centres[b - 1] + STEP_FRAMES / 2) * HOP_S) for a, b in _runs(musical)
     ]
     joined = _joined(spans, MAX_MUSIC_GAP_S)
     fitted = (_fitted(span_s, frames.powers_db > gate_db, intervals) for span_s in joined)
@@ -292,7 +318,7 @@ def _steady(peak: Floats, start: int, end: int) -> list[tuple[int, int]]:
     """A tonal run cut where the strongest bin moves."""
     moves = np.flatnonzero(np.abs(np.diff(peak[start:end])) > SAME_TONE_BINS) + 1 + start
     bounds = [start, *(int(move) for move in moves), end]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
 def _rings(bursts: Sequence[tuple[int, int]], peak: Floats, intervals: Sequence[Interval]) -> list[NonSpeech]:

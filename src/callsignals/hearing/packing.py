@@ -24,7 +24,7 @@ __all__ = ["Piece", "SpeechQueue", "Window", "pack", "window_samples"]
 
 WINDOW_S = 30.0
 MARGIN_S = 0.37
-"""Audio kept on both sides of speech: with the 30 ms of our voice activity, faster-whisper's ``speech_pad_ms``."""
+"""Audio kept on both sides of speech: with our voice activity's 30 ms, faster-whisper's ``speech_pad_ms``."""
 LONGEST_PAUSE_S = 1.94
 """Pauses up to here keep their length: likewise faster-whisper's ``min_silence_duration_ms`` of 2000."""
 EARLIEST_CUT_SHARE = 0.75
@@ -36,6 +36,8 @@ LONGEST_STOP_S = 0.3
 """Silence inside a word, such as that of a long stop consonant, is no longer than this."""
 LEAST_LEFT_S = 0.3
 """Less speech than this, left unfinished at the end of a window, is not heard again."""
+LONGEST_AGAIN_S = 8.0
+"""More speech than this is not heard again for the sake of a cut at a pause."""
 LEAST_PROGRESS_S = 1.0
 """A window that finished less than this gives nothing back."""
 
@@ -49,6 +51,8 @@ _LONGEST_STRETCH = _WINDOW - 2 * _MARGIN
 _CUT_SEARCH = 5 * _TICKS_PER_S
 _SHORTEST_SAMPLES = SAMPLE_RATE_HZ // 2
 _LONGEST_STOP = round(LONGEST_STOP_S * _TICKS_PER_S)
+_LEAST_PROGRESS = round(LEAST_PROGRESS_S * _TICKS_PER_S)
+_LONGEST_AGAIN = round(LONGEST_AGAIN_S * _TICKS_PER_S)
 _LEAST_LEFT = round(LEAST_LEFT_S * _TICKS_PER_S)
 
 _Stretch = tuple[int, int]
@@ -107,8 +111,8 @@ class Window:
     def span_on_call(self, start_s: float, end_s: float) -> Interval:
         """A span of window time on the call's clock.
 
-        It is cut to the piece that holds its middle, and then to the speech it shares most with (Whisper stretches
-        words over silence): no word spans stretches of speech further apart than a stop inside a word.
+        It is cut to the piece that holds its middle, and then to the speech it shares most with (Whisper
+        stretches words over silence): no word spans stretches of speech further apart than a stop in a word.
         """
         piece = self.piece_at((start_s + end_s) / 2)
         shift = piece.start - piece.offset
@@ -138,27 +142,34 @@ class SpeechQueue:
         if not self._left:
             return None
         after = _window_end(self._left)
-        window = _window(
-            self._left[:after], self._done, self._left[after][0] if after < len(self._left) else None
-        )
+        window = _window(self._left[:after], self._done, self._left[after][0] if after < len(self._left) else None)
         window = _within(window, self._length)
         self._done = self._left[after - 1][1]
         self._left = self._left[after:]
         return window
 
-    def put_back(self, window: Window, from_s: float) -> None:
+    def put_back(self, window: Window, from_s: float) -> float | None:
         """Queue again what speech the latest window holds after ``from_s`` (window time), if it is worth it.
 
-        Nothing goes back when the window got nowhere, so that the queue always comes to its end.
+        The cut goes to the pause before, so that no word is cut in two. Nothing goes back when the window got
+        nowhere, so that the queue always comes to its end.
+
+        Returns:
+            The moment of the call from which speech will be heard again, None when the window is done with.
         """
-        if from_s < LEAST_PROGRESS_S:
-            return
         tick = window.tick_on_call(from_s)
-        again = [(max(start, tick), end) for start, end in window.speech if end > tick]
-        if sum(end - start for start, end in again) < _LEAST_LEFT:
-            return
+        again = [(start, end) for start, end in window.speech if end > tick]
+        left = sum(end - max(start, tick) for start, end in again)
+        if from_s < LEAST_PROGRESS_S or left < _LEAST_LEFT:
+            return None
+        if again[0][0] - window.speech[0][0] < _LEAST_PROGRESS or tick - again[0][0] > _LONGEST_AGAIN:
+            again[0] = (max(again[0][0], tick), again[0][1])
+        cut = again[0][0]
         self._left = again + self._left
-        self._done = tick
+        self._done = max((end for _, end in window.speech if end <= cut), default=cut)
+        if any(start < cut < end for start, end in window.speech):
+            self._done = cut
+        return cut / _TICKS_PER_S
 
 
 def pack(samples: Int16, intervals: Sequence[Interval]) -> list[Window]:
@@ -172,10 +183,7 @@ def pack(samples: Int16, intervals: Sequence[Interval]) -> list[Window]:
 
 def window_samples(samples: Int16, window: Window) -> Float32:
     """The audio of a window, float32 in -1..1, at least half a second (silence added)."""
-    parts = [
-        np.asarray(samples[piece.start * _TICK_SAMPLES : piece.end * _TICK_SAMPLES])
-        for piece in window.pieces
-    ]
+    parts = [np.asarray(samples[piece.start * _TICK_SAMPLES : piece.end * _TICK_SAMPLES]) for piece in window.pieces]
     joined = np.concatenate(parts).astype(np.float32) / np.float32(FULL_SCALE)
     return np.pad(joined, (0, max(0, _SHORTEST_SAMPLES - len(joined))))
 
@@ -238,9 +246,7 @@ def _window_end(stretches: Sequence[_Stretch]) -> int:
         lengths.append(length)
     else:
         return len(stretches)
-    late = [n for n, length in enumerate(lengths) if length >= EARLIEST_CUT_SHARE * _WINDOW] or [
-        len(lengths) - 1
-    ]
+    late = [n for n, length in enumerate(lengths) if length >= EARLIEST_CUT_SHARE * _WINDOW] or [len(lengths) - 1]
     return 1 + max(late, key=lambda n: (min(stretches[n + 1][0] - stretches[n][1], _GOOD_PAUSE), n))
 
 

@@ -110,24 +110,21 @@ class Recogniser:
             )
         words: list[Word] = []
         speechless: list[Dropped] = []
-        for window, heard, is_speechless in self._hear(samples, intervals, language):
-            said = _on_call(heard, window, speaker)
+        for said, is_speechless in self._hear(samples, intervals, language, speaker):
             if is_speechless:
                 speechless += _not_speech(said, speaker)
             else:
                 words += said
         kept, dropped = drop_hallucinations(words, intervals, speaker=speaker)
-        return Recognised(
-            words=kept, dropped=tuple(sorted((*dropped, *speechless), key=lambda gone: gone.start_s))
-        )
+        return Recognised(words=kept, dropped=tuple(sorted((*dropped, *speechless), key=lambda gone: gone.start_s)))
 
     def language_probabilities(self, samples: Int16, window: Window) -> dict[str, float]:
         """How likely each language is in one window, unrestricted; the encoding is kept for recognition."""
         return self._whisper.language_probabilities(window_samples(samples, window))
 
     def _hear(
-        self, samples: Int16, intervals: Sequence[Interval], language: str
-    ) -> Iterator[tuple[Window, tuple[HeardWord, ...], bool]]:
+        self, samples: Int16, intervals: Sequence[Interval], language: str, speaker: str
+    ) -> Iterator[tuple[list[Word], bool]]:
         queue = SpeechQueue(samples, intervals)
         while (window := queue.next_window()) is not None:
             heard = self._whisper.hear(
@@ -136,8 +133,11 @@ class Recogniser:
                 beam_size=self.beam_size,
                 hotwords=", ".join(self.hotwords) or None,
             )
-            queue.put_back(window, heard.finished_s)
-            yield window, heard.words, heard.speechless
+            words = _on_call(heard.words, window, speaker)
+            again_s = queue.put_back(window, heard.finished_s)
+            if again_s is not None:
+                words = [word for word in words if word.start_s is not None and word.start_s < again_s]
+            yield words, heard.speechless
 
 
 def _device(device: str) -> str:

@@ -1,7 +1,7 @@
 """One decoded recording, as every part of this room reads it.
 
-Samples are int16 at 16 kHz, one row a channel, usually memory-mapped: four hours of stereo are 0.9 GiB. Nothing
-here or after it makes a float copy of the whole; read :meth:`Recording.block` or :meth:`Recording.blocks`.
+Samples are int16 at 16 kHz, one row a channel, usually memory-mapped: four hours of stereo are 0.9 GiB.
+Nothing here or after it makes a float copy of the whole; read :meth:`Recording.block` or :meth:`Recording.blocks`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Recording:
     """A decoded recording.
 
     Attributes:
-        samples: shape (channels, n), int16, 16 kHz, read-only; may be a memory map and need not be contiguous.
+        samples: shape (channels, n), int16, 16 kHz, read-only; may be a memory map, need not be
+            contiguous.
         source_rate_hz: sample rate of the file; nothing above half of it can be heard.
         duration_s: length on the recording's own clock, filled gaps included.
         complete: False when the file broke off (or its end is broken) and only the good part is here.
@@ -89,7 +90,7 @@ class Recording:
         return int(self.samples.shape[1])
 
     def block(self, channel: int, start: int, stop: int) -> Float32:
-        """Samples ``start`` to ``stop`` (clipped to the recording) of one channel, float32 in -1..1, a copy."""
+        """A copy of samples ``start`` to ``stop`` (clipped to the recording) of one channel, float32 in -1..1."""
         taken = self.samples[channel, max(0, start) : max(0, stop)]
         return taken.astype(np.float32) / np.float32(FULL_SCALE)
 

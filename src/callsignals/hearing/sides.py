@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from callsignals.hearing.activity import speech_intervals
 from callsignals.hearing.bleed import suppress_bleed
-from callsignals.hearing.channels import ChannelLayout, analyse_channels
-from callsignals.hearing.voices import diarize
+from callsignals.hearing.channels import ChannelLayout, analyse_channels, live_channels
 from callsignals.hearing.music import NonSpeech, find_non_speech, outside
 from callsignals.hearing.recording import Interval, Recording
+from callsignals.hearing.voices import diarize
 from callsignals.vocabulary.spoken import Activity, ChannelMode
 
 __all__ = ["Heard", "Side", "listen"]
@@ -44,7 +44,9 @@ class Side:
         if shared:
             return max(sorted(shared), key=lambda speaker: shared[speaker])
         middle_s = (start_s + end_s) / 2
-        return min(self.voices, key=lambda voice: max(voice.start_s - middle_s, middle_s - voice.end_s)).speaker
+        return min(
+            self.voices, key=lambda voice: max(voice.start_s - middle_s, middle_s - voice.end_s)
+        ).speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,14 @@ def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
         diarize_mono: whether to tell voices in mono apart.
         speakers: how many to expect there.
     """
-    layout = analyse_channels(recording)
-    speech = {channel: speech_intervals(recording, channel) for channel in layout.sides}
-    music = {channel: find_non_speech(recording, channel, speech[channel]) for channel in layout.sides}
-    speech = {channel: outside(speech[channel], music[channel]) for channel in layout.sides}
+    live = live_channels(recording)
+    heard_in = [
+        speech_intervals(recording, channel) if channel in live else []
+        for channel in range(recording.channel_count)
+    ]
+    layout = analyse_channels(recording, heard_in)
+    music = {channel: find_non_speech(recording, channel, heard_in[channel]) for channel in layout.sides}
+    speech = [outside(found, music.get(channel, [])) for channel, found in enumerate(heard_in)]
     if layout.mode == "stereo":
         heard = _stereo(recording, layout, speech)
     else:
@@ -83,11 +89,11 @@ def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
     return _with_music(heard, [found for channel in layout.sides for found in music[channel]])
 
 
-def _stereo(recording: Recording, layout: ChannelLayout, speech: dict[int, list[Interval]]) -> Heard:
-    suppressed = suppress_bleed(recording, [speech[channel] for channel in layout.sides], layout.sides)
+def _stereo(recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence[Interval]]) -> Heard:
+    suppressed = suppress_bleed(recording, speech, layout.sides)
     sides = tuple(
-        Side(f"ch{channel}", channel, tuple(intervals))
-        for channel, intervals in zip(layout.sides, suppressed.intervals_by_channel, strict=True)
+        Side(f"ch{channel}", channel, tuple(suppressed.intervals_by_channel[channel]))
+        for channel in layout.sides
     )
     timeline = tuple(
         Activity(start_s, end_s, speaker=side.name) for side in sides for start_s, end_s in side.speech
@@ -96,7 +102,7 @@ def _stereo(recording: Recording, layout: ChannelLayout, speech: dict[int, list[
 
 
 def _mono(
-    recording: Recording, layout: ChannelLayout, speech: dict[int, list[Interval]], speakers: int
+    recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence[Interval]], speakers: int
 ) -> Heard:
     channel = layout.sides[0]
     intervals = tuple(speech[channel])
@@ -111,5 +117,8 @@ def _with_music(heard: Heard, music: Sequence[NonSpeech]) -> Heard:
     spans = sorted({(found.start_s, found.end_s, found.kind) for found in music})
     others = tuple(Activity(start_s, end_s, party="other", speaker=kind) for start_s, end_s, kind in spans)
     return Heard(
-        heard.sides, (*heard.timeline, *others), heard.channel_mode, (*heard.findings, *{kind for _, _, kind in spans})
+        heard.sides,
+        (*heard.timeline, *others),
+        heard.channel_mode,
+        (*heard.findings, *{kind for _, _, kind in spans}),
     )

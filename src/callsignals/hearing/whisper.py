@@ -96,9 +96,7 @@ class Whisper(WhisperModel):  # type: ignore[misc]  # faster-whisper is untyped
     def hear(self, audio: Float32, language: str, *, beam_size: int, hotwords: str | None) -> HeardWindow:
         """Recognise at most 30 s of audio, shape (n,), 16 kHz, -1..1."""
         encoded, frames = self._encoded(audio)
-        tokenizer = Tokenizer(
-            self.hf_tokenizer, self.model.is_multilingual, task="transcribe", language=language
-        )
+        tokenizer = Tokenizer(self.hf_tokenizer, self.model.is_multilingual, task="transcribe", language=language)
         prompt = self.get_prompt(tokenizer, [], hotwords=hotwords)
         result = self._generate(encoded, prompt, tokenizer, beam_size, no_repeat_ngram_size=0)
         if compression_ratio(tokenizer.decode(result.sequences_ids[0])) > LOOP_COMPRESSION_RATIO:
@@ -165,8 +163,7 @@ def _segments(
     cuts = [0, *pairs, len(tokens)] if ended else [0, *pairs]
     runs = [tokens[start:end] for start, end in pairwise(cuts)]
     segments = [
-        _segment(run, (run[0] - first_timestamp) * _TOKEN_S, (run[-1] - first_timestamp) * _TOKEN_S)
-        for run in runs
+        _segment(run, (run[0] - first_timestamp) * _TOKEN_S, (run[-1] - first_timestamp) * _TOKEN_S) for run in runs
     ]
     return segments, duration_s if ended else None
 

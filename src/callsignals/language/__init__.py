@@ -1,1 +1,1 @@
-"""Which language a text is in, lemmas and compounds, term lists, mentions of terms and what they amount to."""
+"""Language of a text, lemmas and compounds, term lists, mentions of terms and what they amount to."""

@@ -1,9 +1,9 @@
 """Compound words and their parts.
 
 A split is believed when every part is a word: ``kuukausihinta`` = kuukausi + hinta, ``leverantörsfakturan`` =
-leverantör + s + faktura, but ``prisma`` is not pris + ma and ``ansvar`` not an + svar. Between the parts stands
-what the language puts there: Swedish -s-, and -e/-o/-u for a first part in -a; Finnish the nominative, the
-genitive's -n, or -s for a first part in -nen.
+leverantör + s + faktura, but ``prisma`` is not pris + ma and ``ansvar`` not an + svar. Between the parts
+stands what the language puts there: Swedish -s-, and -e/-o/-u for a first part in -a; Finnish the
+nominative, the genitive's -n, or -s for a first part in -nen.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from callsignals.language.dictionary import dictionary_lemma, inflection_stems, lemma_forms
+from callsignals.language.word_lists import words_by_language
 
 __all__ = ["CompoundPart", "compound_lemma", "terms_in_compound"]
 
@@ -20,38 +21,19 @@ COMPOUNDING = ("sv", "fi")
 _CACHE_SIZE = 65_536
 _MIN_PART_CHARACTERS = 3
 _MIN_TERM_CHARACTERS = 4
-"""Terms shorter than this (``fel``, ``mål``) are sought only in words that the dictionary does not know: ``måltid``."""
+"""Shorter terms (``fel``, ``mål``) are sought only in words new to the dictionary, not in ``måltid``,"""
 _MIN_NEIGHBOUR_OF_SHORT_TERM = 4
 _MIN_HEAD_OF_SHORT_TERM = 5
 """... or at the end of a word after a first part this long: ``klimatmål``."""
 
-NOT_FIRST = {
-    "sv": frozenset(
-        "alla all allt ande anti att avs bak bakom bara bort dels den det din dit dom efter emot ens ett fram från före för förs"
-        " här hem hen hos hur icke igen ihop inne inom inte isär kan lös man med mellan men mis miss mot när och oms out per"
-        " pre pro rätt sam sin som till tills ton under undan upp ur ute vad var vid väl åter över".split()
-    ),
-    "fi": frozenset("että kun kuin niin sen sin hän tai vai jos ali esi yli itse joka mikä minä sinä olen ollen ihan kanssa".split()),
-}
+_SWEDISH_DERIVED_VERB = "era"
+"""Verbs made of a noun, rapportera, are not compounds: no rapport-e-ras."""
+
+NOT_FIRST = words_by_language("not_first")
 """Particles and function words: with them at its head a word is derived, not compounded."""
-NOT_LAST = {
-    "sv": frozenset(
-        "ande are art bar bara dom else ens ent era ern ets gen het heten hets ing inne ion isk lig liga ligen ligt lös löst lösa"
-        " man ner ning or ska skap sam som ton tion tig tigt vis eras erar erat erad erade are ade ades as ar all alla den det din ett han hon".split()
-    ),
-    "fi": frozenset(
-        "alla ansa asi elle ella ellä hän inen ise isen issa issä ista istä jen kaan kin koon kään lla llä lle lta ltä mainen mme mus"
-        " mys nen nne nsa nsä oon set sen sia siä sin ssa ssä sta stä sti ten tta ttä ton tön tto tuu ään iin ensa ensä una".split()
-    ),
-}
+NOT_LAST = words_by_language("not_last")
 """Endings that happen to look like words."""
-FALSE_FRIENDS = {
-    "sv": frozenset(
-        "tjänsteman tjänstemän tjänsteresa demokrati demokratisk funktionär programledare paketera förmål föremål ändamål"
-        " brista risker krisen kravall måltid mellanmål modersmål talesmål käromål felicia appell appellera demonstrant".split()
-    ),
-    "fi": frozenset("tarpeeksi aikana aikaan ohjelmoida ehdotus ehdottaa ehdoton työmääräin työmääräimet toimitusjohtaja".split()),
-}
+FALSE_FRIENDS = words_by_language("false_friends")
 """Words (lemma or as written) in which no term is sought."""
 
 
@@ -106,7 +88,7 @@ def _can_stand_last(part: str, language: str) -> bool:
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def compound_lemma(word: str, language: str) -> str | None:
-    """Lemma of a compound that the dictionary lacks: all but its last part as written, then that part's lemma.
+    """Lemma of a compound that the dictionary lacks: its last part's lemma after the rest as written.
 
     The longest last part wins. None when the word does not split into known parts.
     """
@@ -125,18 +107,23 @@ def terms_in_compound(word: str, language: str, vocabulary: frozenset[str]) -> t
 
     Longest term first; of two equally long, the last part, which the compound is a kind of.
     """
-    if language not in COMPOUNDING or word in FALSE_FRIENDS[language]:
+    if language not in COMPOUNDING or not FALSE_FRIENDS[language].isdisjoint((word, *lemma_forms(word, language))):
         return ()
     lemma = dictionary_lemma(word, language)
-    if lemma in FALSE_FRIENDS[language]:
+    if language == "sv" and lemma is not None and lemma.endswith(_SWEDISH_DERIVED_VERB):
         return ()
     found = set()
     for cut in range(_MIN_PART_CHARACTERS, len(word) - _MIN_PART_CHARACTERS + 1):
         head, tail = word[:cut], word[cut:]
         found |= {CompoundPart(term, True) for term in _as_last(head, tail, language, vocabulary)}
         found |= {CompoundPart(term, False) for term in _as_first(head, tail, language, vocabulary)}
-    kept = (part for part in found if _long_enough(part, word, known=lemma is not None))
+    kept = (part for part in found if _long_enough(part, word, known=lemma is not None) and _fits(part, word, lemma))
     return tuple(sorted(kept, key=lambda part: (-len(part.term), not part.last, part.term)))
+
+
+def _fits(part: CompoundPart, word: str, lemma: str | None) -> bool:
+    """Whether a known word may end in the part: the dictionary says överlappa, not overl + app."""
+    return not part.last or lemma is None or lemma.endswith(part.term) or word.endswith(part.term)
 
 
 def _long_enough(part: CompoundPart, word: str, *, known: bool) -> bool:
@@ -153,7 +140,9 @@ def _as_last(head: str, tail: str, language: str, vocabulary: frozenset[str]) ->
     if not any(key in vocabulary for key in keys):
         keys = inflection_stems(tail, language) if not keys[1:] else ()
     # An ending can only be longer than the dictionary form: -kost in specialkost is no kosta.
-    terms = tuple(key for key in dict.fromkeys(keys) if key in vocabulary and not (tail != key and key.startswith(tail)))
+    terms = tuple(
+        key for key in dict.fromkeys(keys) if key in vocabulary and not (tail != key and key.startswith(tail))
+    )
     return terms if terms and _can_stand_first(head, language) else ()
 
 

@@ -1,7 +1,8 @@
 """What is known of single words: dictionary lemmas, and the endings that the dictionary does not know.
 
-The dictionary is simplemma's. Its greedy mode is not used for Finnish: it takes the first known part of an unknown
-compound for the lemma (``kuukausihinta`` -> ``kuukausi``), which would lose exactly the part that matters here.
+The dictionary is simplemma's. Its greedy mode is not used for Finnish: it takes the first known part of
+an unknown compound for the lemma (``kuukausihinta`` -> ``kuukausi``), which would lose exactly the part
+that matters here.
 """
 
 from __future__ import annotations
@@ -18,26 +19,31 @@ _LOOKUP = DictionaryLookupStrategy()
 
 _FINNISH_CLITICS = ("kaan", "kään", "kin", "kos", "kös", "ko", "kö", "han", "hän", "pas", "päs", "pa", "pä")
 _FINNISH_POSSESSIVES = ("nsa", "nsä", "mme", "nne", "ni", "si")
-_FINNISH_COLLOQUIAL = (("ii", "ia"), ("ii", "iä"), ("ee", "ea"), ("ee", "eä"), ("oo", "oa"), ("öö", "öä"),
-                       ("eeta", "eata"), ("eetä", "eätä"))  # fmt: skip
+_FINNISH_COLLOQUIAL = (
+    ("ii", "ia"), ("ii", "iä"), ("ee", "ea"), ("ee", "eä"), ("oo", "oa"), ("öö", "öä"),
+    ("eeta", "eata"), ("eetä", "eätä"), ("ote", "oite"), ("ittain", "ita"), ("ittäin", "itä"),
+)  # fmt: skip
 """Spoken vowel ends: ongelmii = ongelmia, vaikee = vaikea (Iso suomen kielioppi, section 1)."""
 _FINNISH_PASSIVES = (
-    ("etaan", "aa"), ("etään", "ää"), ("ettu", "aa"), ("etty", "ää"), ("ettua", "aa"), ("ettyä", "ää"), ("ettiin", "aa"),
+    ("etaan", "aa"), ("etään", "ää"), ("ettu", "aa"), ("etty", "ää"), ("ettua", "aa"), ("ettyä", "ää"),
+    ("ettiin", "aa"),
     ("daan", "da"), ("dään", "dä"), ("oitu", "oida"), ("oitua", "oida"), ("oitiin", "oida"), ("öity", "öidä"),
 )  # fmt: skip
 """Passive forms, which are also the spoken first person plural (me tehostetaan), to the infinitive."""
-_SECOND_READINGS = {"tukea": "tuki"}
+_SECOND_READINGS = {"tukea": "tuki", "katoa": "kadota"}
 """Forms of a noun that are also another word, which the dictionary gives."""
 
 _SWEDISH_ENDINGS = (
-    "arnas", "ornas", "ernas", "arna", "orna", "erna", "ades", "aste", "ande", "ans", "ens", "ets", "ade", "are", "ast",
-    "ar", "er", "or", "en", "et", "na", "ns", "ts", "ad", "at", "a", "e", "n", "r", "t", "s",
+    "arnas", "ornas", "ernas", "arna", "orna", "erna", "ades", "aste", "ande", "ans", "ens", "ets",
+    "ade", "are",
+    "ast", "ar", "er", "or", "en", "et", "na", "ns", "ts", "ad", "at", "a", "e", "n", "r", "t", "s",
 )  # fmt: skip
 _ENGLISH_ENDINGS = ("'s", "’s", "ies", "es", "s", "ed", "ing")
 _FINNISH_ENDINGS = (
-    "eissa", "eista", "issa", "issä", "ista", "istä", "ille", "illa", "illä", "ilta", "iltä", "iin", "ien", "eja", "ejä",
-    "ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ksi", "ita", "itä", "ina", "inä", "in", "it", "ia",
-    "iä", "en", "na", "nä", "ta", "tä", "a", "ä", "n", "t",
+    "eissa", "eista", "issa", "issä", "ista", "istä", "ille", "illa", "illä", "ilta", "iltä", "iin",
+    "ien", "eja", "ejä", "ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "ksi",
+    "ita", "itä", "ina", "inä", "in",
+    "it", "ia", "iä", "en", "na", "nä", "ta", "tä", "a", "ä", "n", "t",
 )  # fmt: skip
 _ENDINGS = {"sv": _SWEDISH_ENDINGS, "fi": _FINNISH_ENDINGS, "en": _ENGLISH_ENDINGS}
 _MIN_STEM_CHARACTERS = 3
@@ -59,7 +65,7 @@ _PROBES = {
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def is_dictionary_form(word: str, language: str) -> bool:
-    """Whether ``word`` is the lemma of a word: ``pris`` is, of ``priset``, although it is also a form of ``prisa``."""
+    """Whether ``word`` is a lemma: ``pris`` is (of ``priset``), although it is a form of ``prisa`` too."""
     if dictionary_lemma(word, language) == word:
         return True
     return any(dictionary_lemma(word + ending, language) == word for ending in _PROBES.get(language, ()))
@@ -67,7 +73,7 @@ def is_dictionary_form(word: str, language: str) -> bool:
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def lemma_forms(word: str, language: str) -> tuple[str, ...]:
-    """Lemmas that the word may have, best first; empty when it is not known even without clitics and possessives."""
+    """Lemmas that the word may have, best first; none when even its stem is unknown."""
     lemma = dictionary_lemma(word, language)
     if lemma is not None:
         return (lemma, *_second_reading(word, lemma)) if language == "fi" else (lemma,)
@@ -80,7 +86,7 @@ def lemma_forms(word: str, language: str) -> tuple[str, ...]:
 
 
 def _second_reading(word: str, lemma: str) -> tuple[str, ...]:
-    """The -u/-y noun beside the -us/-ys noun: ``palvelusta`` is of ``palvelu`` more often than of ``palvelus``."""
+    """``palvelusta`` is of ``palvelu`` more often than of ``palvelus``."""
     if word in _SECOND_READINGS:
         return (_SECOND_READINGS[word],)
     stem = lemma[:-1]
@@ -90,7 +96,7 @@ def _second_reading(word: str, lemma: str) -> tuple[str, ...]:
 
 
 def _finnish_forms(word: str) -> tuple[str, ...]:
-    """Lemmas after taking off clitics (-kin, -ko), possessives (-mme, -nsa) and spoken vowel ends, in that order."""
+    """Lemmas without clitics (-kin, -ko), then possessives (-mme, -nsa), then spoken ends."""
     bases = [word]
     for clitic in _FINNISH_CLITICS:
         if word.endswith(clitic) and len(word) - len(clitic) >= _MIN_STEM_CHARACTERS:
@@ -102,7 +108,11 @@ def _finnish_forms(word: str) -> tuple[str, ...]:
                 # The possessive swallows the n of the genitive and the t of the plural: sopimukse(n)mme.
                 bases += [stem, stem + "n", stem + "t"]
     for base in tuple(bases):
-        bases += [base[: -len(said)] + written for said, written in (*_FINNISH_COLLOQUIAL, *_FINNISH_PASSIVES) if base.endswith(said)]
+        bases += [
+            base[: -len(said)] + written
+            for said, written in (*_FINNISH_COLLOQUIAL, *_FINNISH_PASSIVES)
+            if base.endswith(said)
+        ]
     found = (dictionary_lemma(base, "fi") for base in bases[1:])
     return tuple(dict.fromkeys(lemma for lemma in found if lemma is not None))
 

@@ -1,6 +1,7 @@
 """Words and their lemmas.
 
-Tokens are spaCy's (blank pipeline, rules only), lemmas are simplemma's dictionary with our own steps for what it
+Tokens are spaCy's (blank pipeline, rules only), lemmas are simplemma's dictionary with our own steps for
+what it
 lacks: Finnish clitics and possessives, Swedish genitives, and the last part of compounds.
 """
 

@@ -1,9 +1,10 @@
 """Where a call mentions the terms of a list.
 
-Each voice is taken sentence by sentence (``callsignals.conversation.sentences``: a backchannel of the other side does
-not end a sentence). Within a sentence, every listed phrase is sought on lemmas; single-word phrases also inside compounds. Of matches that
-share a word the longest is kept: most words first, then a whole word before a part of a compound, then the longer
-phrase, then the later part of a compound.
+Each voice is taken sentence by sentence (``callsignals.conversation.sentences``: a backchannel of the
+other side does not end a sentence). Within a sentence, every listed phrase is sought on lemmas;
+single-word phrases also inside compounds. Of matches that share a word the longest is kept: most words
+first, then a whole word before a part of a compound, then the longer phrase, then the later part of a
+compound.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from callsignals.vocabulary.spoken import Party, Word
 
 __all__ = ["Mention", "find_mentions"]
 
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One mention of a term.
@@ -25,7 +27,8 @@ class Mention:
     Attributes:
         kind: need or product.
         term: the phrase (or pattern) as listed.
-        first_word, last_word: indices into the words given, both inclusive; a backchannel's words may lie between.
+        first_word, last_word: indices into the words given, both inclusive; a backchannel's words may lie
+            between.
         start_s, end_s: seconds; None when the transcript has no times.
         party, speaker: who said it.
     """

@@ -1,8 +1,9 @@
 """Regular expressions from a term list, kept to what can be matched in bounded time.
 
-Python's ``re`` backtracks and cannot be given a time limit, so a pattern is judged before it is ever used. Allowed
-are literals, classes, groups, alternatives, anchors, ``?`` on anything, and repetition of single characters or
-classes. Not allowed: repetition of groups (the source of exponential backtracking), look-around, back-references.
+Python's ``re`` backtracks and cannot be given a time limit, so a pattern is judged before it is ever
+used. Allowed are literals, classes, groups, alternatives, anchors, ``?`` on anything, and repetition of
+single characters or classes. Not allowed: repetition of groups (the source of exponential backtracking),
+look-around, back-references.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A term list prepared for matching in one language.
 
-A phrase is a way through a trie whose steps are lemmas (or the word as listed). A spoken word offers several keys
-(as said, its lemmas, its stem), so inflected phrases match; single-word phrases are sought inside compounds too.
+A phrase is a way through a trie whose steps are lemmas (or the word as listed). A spoken word offers
+several keys (as said, its lemmas, its stem), so inflected phrases match; single-word phrases are sought
+inside compounds too.
 """
 
 from __future__ import annotations
@@ -12,37 +13,28 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from callsignals.language.compounds import compound_lemma, terms_in_compound
-from callsignals.language.dictionary import dictionary_lemma, inflection_stems, is_dictionary_form, lemma_forms, simple_lemma
+from callsignals.language.dictionary import (
+    dictionary_lemma,
+    inflection_stems,
+    is_dictionary_form,
+    lemma_forms,
+    simple_lemma,
+)
 from callsignals.language.lemmas import fold, lemma_of, lemmatise, without_colon_ending
 from callsignals.language.regex_guard import compile_safe
 from callsignals.language.term_list import TermKind, TermList
+from callsignals.language.word_lists import phrases_by_language, words_by_language
 
 __all__ = ["Hit", "TermIndex", "index_of"]
 
-HESITATIONS = {
-    "en": frozenset("uh um uhm er erm hmm mm mhm ah eh".split()),
-    "sv": frozenset("eh öh äh hm hmm mm mhm öhm ehm".split()),
-    "fi": frozenset("öö ööö öh äh ää hm hmm mm mhm niinku".split()),
-}
+HESITATIONS = words_by_language("hesitations")
 """Sounds that do not break a phrase."""
-FILLERS = {
-    "en": frozenset("i me you we us they them it that this he him she her so really very way far just".split()),
-    "sv": frozenset("jag mig du dig vi oss ni er man det den de dem dom han hon för så väldigt alldeles ganska ju".split()),
-    "fi": frozenset("mä mää minä me sä sinä te he ne se tämä meiltä meillä multa mulla teiltä teillä niin tosi liian ihan aivan vaan".split()),
-}
-"""Pronouns and intensifiers. One may stand inside a phrase of several words: hinner vi inte, takes us too long."""
-NOT_MENTIONS = {
-    "en": (
-        "no problem", "not a problem", "no worries", "don't worry", "not to worry", "no trouble", "at all costs", "at any cost",
-        "thank you for your support", "thanks for your support", "appreciate your support", "reported", "grow up", "grew up", "grown up",
-        "cost centre", "cost centres", "cost center", "cost centers", "part of the solution", "be updated", "get updated",
-    ),
-    "sv": ("inga problem", "inget problem", "inga bekymmer", "inga fel", "inte fel"),
-    "fi": ("ei ongelmaa", "ei mitään ongelmaa", "ei huolta"),
-}  # fmt: skip
+FILLERS = words_by_language("fillers")
+"""One may stand inside a phrase of several words: hinner vi inte, takes us too long."""
+NOT_MENTIONS = phrases_by_language("not_mentions")
 """Set phrases and, in English, verbs that a listed noun is part of without being named."""
 MAX_REGEX_CHARACTERS = 1_000
-"""A sentence longer than this (a recogniser without punctuation) is searched by patterns in its first part only."""
+"""Patterns search only the first part of a longer sentence (a recogniser without punctuation)."""
 _HYPHENS = re.compile(r"[-‐‑–/]")
 _CACHE_SIZE = 65_536
 
@@ -96,7 +88,7 @@ class _Piece:
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def _spoken_pieces(word: str, language: str) -> tuple[str, ...]:
-    """Case-folded pieces of one spoken word: tokens, and the parts around hyphens; no punctuation, no hesitation."""
+    """Case-folded tokens of one spoken word, split at hyphens; no punctuation, no hesitations."""
     tokens = (fold(token.text) for token in lemmatise(word, language) if token.is_word)
     pieces = (part for token in tokens for part in _HYPHENS.split(token) if any(map(str.isalnum, part)))
     return tuple(piece for piece in pieces if piece not in HESITATIONS[language])
@@ -124,8 +116,9 @@ def _is_new_to_the_dictionary(piece: str, language: str) -> bool:
 def _step_keys(piece: str, language: str, *, alone: bool) -> tuple[str, ...]:
     """Keys under which a listed word is stored.
 
-    A word that stands alone and is a dictionary form stays as it is: ``training`` must not find ``train``, nor
-    ``pris`` find ``prisa``. Listed in another form (``invoices``, ``kostnader``) it goes by its lemma as well.
+    A word that stands alone and is a dictionary form stays as it is: ``training`` must not find
+    ``train``, nor ``pris`` find ``prisa``. Listed in another form (``invoices``, ``kostnader``) it goes
+    by its lemma as well.
     """
     lemma = lemma_of(piece, language)
     if alone and (is_dictionary_form(piece, language) or (language == "en" and not piece.endswith("s"))):
@@ -156,7 +149,12 @@ class TermIndex:
         self._vocabulary = frozenset(singles)
 
     def _insert(
-        self, phrase: str, kind: TermKind | None, singles: dict[str, tuple[TermKind | None, str]], *, exact: bool
+        self,
+        phrase: str,
+        kind: TermKind | None,
+        singles: dict[str, tuple[TermKind | None, str]],
+        *,
+        exact: bool,
     ) -> None:
         pieces = [piece for word in phrase.split() for piece in _spoken_pieces(word, self._language)]
         alone = len(pieces) == 1
@@ -183,7 +181,9 @@ class TermIndex:
         ways = [_Way(self._root, AS_SAID, False)]
         for end in range(start, len(pieces)):
             keys = self._keys_with_stems(pieces[end].text)
-            reached = [way.step(key, AS_SAID if key == keys[0] else BY_LEMMA) for way in ways for key in keys if way.goes(key)]
+            reached = [
+                way.step(key, AS_SAID if key == keys[0] else BY_LEMMA) for way in ways for key in keys if way.goes(key)
+            ]
             for way in reached:
                 if way.node.term is not None:
                     offsets = tuple(dict.fromkeys(piece.offset for piece in pieces[start : end + 1]))
@@ -217,7 +217,9 @@ class TermIndex:
         for kind, pattern, compiled in self._patterns:
             for match in compiled.finditer(text[:MAX_REGEX_CHARACTERS]):
                 offsets = tuple(
-                    at for at in range(len(words)) if starts[at] < match.end() and starts[at] + len(words[at]) > match.start()
+                    at
+                    for at in range(len(words))
+                    if starts[at] < match.end() and starts[at] + len(words[at]) > match.start()
                 )
                 if offsets:
                     yield Hit(kind, pattern, offsets, AS_SAID)

@@ -1,4 +1,4 @@
-"""``terms.toml``: the phrases by which needs and the product are named.
+r"""``terms.toml``: the phrases by which needs and the product are named.
 
 ::
 
@@ -6,7 +6,7 @@
 
     [need.sv]
     phrases = ["krånglig", "tar lång tid"]
-    regex = ["\\\\bkrångl\\\\w*"]      # optional, on the text of a sentence, case ignored
+    regex = ["\\bkrångl\\w*"]      # optional, on the text of a sentence, case ignored
     notes = "who keeps this list"    # optional
 
     [product.en]
@@ -31,7 +31,15 @@ from callsignals.errors import SettingsError
 from callsignals.language.regex_guard import compile_safe
 from callsignals.vocabulary.spoken import LANGUAGES
 
-__all__ = ["STARTER_TERMS_FILE", "TermEntry", "TermKind", "TermList", "load_terms", "parse_terms", "starter_terms"]
+__all__ = [
+    "STARTER_TERMS_FILE",
+    "TermEntry",
+    "TermKind",
+    "TermList",
+    "load_terms",
+    "parse_terms",
+    "starter_terms",
+]
 
 TermKind = Literal["need", "product"]
 KINDS: tuple[TermKind, ...] = get_args(TermKind)
@@ -98,7 +106,9 @@ def load_terms(path: Path) -> TermList:
             raise SettingsError(path.name, "is larger than 4 MB", "A term list has a few thousand lines at most")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions") from error
+        raise SettingsError(
+            path.name, f"cannot be read ({error.strerror})", "Check the path and its permissions"
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(path.name, "is not UTF-8 text", "Save it as UTF-8") from error
     return parse_terms(text, path.name)
@@ -112,8 +122,8 @@ def parse_terms(text: str, source: str = "terms.toml") -> TermList:
         source: what error messages call it.
 
     Raises:
-        SettingsError: not TOML, an unknown key, kind or language, an empty list, a phrase in both kinds of one
-            language, a pattern that is wrong or could take for ever.
+        SettingsError: not TOML, an unknown key, kind or language, an empty list, a phrase in both kinds
+            of one language, a pattern that is wrong or could take for ever.
     """
     try:
         document = tomllib.loads(text)
@@ -136,8 +146,10 @@ def _version(document: Mapping[str, object], source: str) -> str:
         if key != "version" and key not in KINDS:
             raise SettingsError(source, f"unknown section '{key}'", _nearest(key, ("version", *KINDS)))
     version = document.get("version", "")
-    if isinstance(version, bool) or not isinstance(version, str | int | float) or not str(version).strip():
-        raise SettingsError(source, "has no version", 'Add a first line such as version = "1"')
+    if isinstance(version, bool) or not isinstance(version, str | int | float):
+        raise SettingsError(
+            source, "has a version that is neither text nor number", 'Write version = "1", or leave it out'
+        )
     return str(version).strip()
 
 
@@ -164,7 +176,9 @@ def _entry(kind: TermKind, language: str, table: object, source: str) -> TermEnt
         try:
             compile_safe(pattern)
         except ValueError as error:
-            raise SettingsError(where, f"regex '{pattern[:60]}' cannot be used: {error}", "Correct or remove it") from error
+            raise SettingsError(
+                where, f"regex '{pattern[:60]}' cannot be used: {error}", "Correct or remove it"
+            ) from error
     if not phrases and not patterns:
         raise SettingsError(where, "is empty", "Add phrases, or remove the section")
     notes = table.get("notes", "")
@@ -187,7 +201,9 @@ def _phrases(values: Iterable[str], where: str) -> tuple[str, ...]:
         if not any(character.isalnum() for character in phrase):
             raise SettingsError(where, f"phrase '{value[:60]}' has no letters", "Remove it")
         if len(phrase) > MAX_PHRASE_CHARACTERS:
-            raise SettingsError(where, f"phrase '{phrase[:60]}...' is too long", f"Keep to {MAX_PHRASE_CHARACTERS} characters")
+            raise SettingsError(
+                where, f"phrase '{phrase[:60]}...' is too long", f"Keep to {MAX_PHRASE_CHARACTERS} characters"
+            )
         phrases.setdefault(phrase.casefold(), phrase)
     return tuple(phrases.values())
 

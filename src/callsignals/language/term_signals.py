@@ -5,10 +5,12 @@ With N_p and P_p the need and product mentions by party p::
     need_term_share    = (N_s + N_c) / (N_s + N_c + P_s + P_c)        product_term_share = 1 - need_term_share
     <p>_need_term_share = N_p / (N_p + P_p)
     need_talk_share    = seconds of sentences about needs / speech seconds S + C of both parties
-    need_uptake        = customer's distinct need terms that the seller says later / customer's distinct need terms
+    need_uptake        = customer's distinct need terms that the seller says later / customer's distinct
+    need terms
 
-A sentence is about what it mentions more; on a tie each kind gets half of its seconds; a sentence that mentions none
-counts for neither. A sentence's seconds are the union of its words' times, clipped to its party's speech.
+A sentence is about what it mentions more; on a tie each kind gets half of its seconds; a sentence that
+mentions none counts for neither. A sentence's seconds are the union of its words' times, clipped to its
+party's speech.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ NO_TERMS_FOR_LANGUAGE = "no_terms_for_language"
 
 
 def why_no_terms(language: str | None, terms: TermList) -> str | None:
-    """Why a call in this language has no term signals: pass it on as ``insufficient_reason``; None when it has."""
+    """Why there are no term signals in this language, for ``insufficient_reason``; None when there are."""
     if language not in LANGUAGES:
         return LANGUAGE_NOT_SUPPORTED
     present = {(entry.kind, entry.language) for entry in terms.entries}
@@ -68,8 +70,8 @@ def term_signals(
             :func:`why_no_terms`, ...).
 
     Returns:
-        Signals with numerator and denominator (counts of mentions or of terms, or seconds), ``n`` (mentions of the
-        share, sentences, or distinct need terms), and the mentions' times as evidence.
+        Signals with numerator and denominator (counts of mentions or of terms, or seconds), ``n``
+        (mentions of the share, sentences, or distinct need terms), and the mentions' times as evidence.
     """
     if insufficient_reason is None and transcript.language not in LANGUAGES:
         insufficient_reason = LANGUAGE_NOT_SUPPORTED
@@ -102,7 +104,13 @@ def _party_share(party: Party, transcript: Transcript, mentions: Sequence[Mentio
 
 
 def _ratio(
-    name: str, numerator: float, denominator: float, n: int, minimum: int, reason: str, evidence: Iterable[Mention]
+    name: str,
+    numerator: float,
+    denominator: float,
+    n: int,
+    minimum: int,
+    reason: str,
+    evidence: Iterable[Mention],
 ) -> Signal:
     if n < minimum:
         return Signal.insufficient(name, reason, numerator=numerator, denominator=denominator, n=n)
@@ -126,7 +134,7 @@ def _spans(mentions: Iterable[Mention]) -> tuple[TimeSpan, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """Seconds about each kind, all speech seconds, and how many sentences; None when the call has no times."""
+    """Seconds by kind (None when the call has no times), all speech seconds, number of sentences."""
 
     seconds: Mapping[TermKind, float] | None
     speech_s: float
@@ -180,7 +188,13 @@ def _talk_share(kind: TermKind, talk: _Talk, mentions: Sequence[Mention]) -> Sig
         return Signal.insufficient(name, NO_TIMES, n=talk.sentence_count)
     evidence = [mention for mention in mentions if mention.kind == kind]
     return _ratio(
-        name, talk.seconds[kind], talk.speech_s, talk.sentence_count, MIN_SENTENCES, UNDER_20_SENTENCES, evidence
+        name,
+        talk.seconds[kind],
+        talk.speech_s,
+        talk.sentence_count,
+        MIN_SENTENCES,
+        UNDER_20_SENTENCES,
+        evidence,
     )
 
 
@@ -196,6 +210,4 @@ def _need_uptake(transcript: Transcript, mentions: Sequence[Mention]) -> Signal:
         elif mention.kind == "need" and mention.party == "seller" and mention.term in first_said:
             taken_up.setdefault(mention.term, mention)
     count = len(first_said)
-    return _ratio(
-        "need_uptake", len(taken_up), count, count, MIN_NEED_TERMS, UNDER_3_NEED_TERMS, taken_up.values()
-    )
+    return _ratio("need_uptake", len(taken_up), count, count, MIN_NEED_TERMS, UNDER_3_NEED_TERMS, taken_up.values())

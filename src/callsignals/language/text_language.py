@@ -1,9 +1,10 @@
 """Which language a short written text or a transcript is in.
 
-py3langid judges among all its languages first, so that a German comment is German and not the nearest of ours. It is
-unsure of short texts in neighbouring languages; there words and letters that only one of the neighbours has decide
-(Swedish, Norwegian, Danish; Finnish, Estonian). What is still in doubt is resolved among English, Swedish and
-Finnish, and a text that says too little (a brand, a number) has no language of its own.
+py3langid judges among all its languages first, so that a German comment is German and not the nearest of
+ours. It is unsure of short texts in neighbouring languages; there words and letters that only one of the
+neighbours has decide (Swedish, Norwegian, Danish; Finnish, Estonian). What is still in doubt is resolved
+among English, Swedish and Finnish, and a text that says too little (a brand, a number) has no language of
+its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from callsignals.language.compounds import compound_lemma
 from callsignals.language.dictionary import lemma_forms
+from callsignals.language.word_lists import words_by_language
 from callsignals.vocabulary.spoken import LANGUAGES
 
 __all__ = ["TextLanguage", "detect_text_language"]
@@ -37,41 +39,9 @@ MAX_CUES = 6
 KNOWN_WORDS_WEIGHT = 2.0
 """What a text of which every word is in a language's dictionary adds to its log probability."""
 MAX_DICTIONARY_WORDS = 40
+MIN_COMPOUND_CHARACTERS = 8
 
-CUE_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        "the and of to is was were are you your our we it this that with for not have has had from they would could very been"
-        " but what who how when my me i".split()
-    ),
-    "sv": frozenset(
-        "och är inte jag ni era ert vår vårt våra från mycket också något någon några ingen inget när eller bara väldigt hur vad såg"
-        " mig oss som att av till för lite fick lätt svårt behöver hittade hörde på ett under efter".split()
-    ),
-    "fi": frozenset(
-        "ja on ei en se että mutta oli olen ovat emme eikä kun kuin myös tai meidän teidän teiltä teistä meille teille hyvä hyvin"
-        " todella erittäin liian vähän ihan kaikki mitä joka mikä tämä sitä siitä olisi voisi ole aina vain jo kautta".split()
-    ),
-    "no": frozenset(
-        "ikke jeg og dere deres vår vårt våre fra mye også noe noen ingen når eller bare veldig hvordan hva meg oss som av til for"
-        " litt etter et er fikk å under på fornøyd uken kunne gjerne hver".split()
-    ),
-    "da": frozenset(
-        "ikke jeg og jer jeres vores fra meget også noget nogen ingen når eller bare hvordan hvad mig os som at af til for lidt"
-        " efter et er fik under på tilfreds ugen gerne hver godt rigtig mange det".split()
-    ),
-    "et": frozenset(
-        "ja on ei ma see et aga oli olen meie teie teid teilt teist mulle väga liiga natuke kõik mida kes mis või ka ning pole kui"
-        " oleks igal üks alles jaoks saa palju hea".split()
-    ),
-    "de": frozenset(
-        "der die das und ist nicht ich wir ihr euch mit von für auf ein eine einen sehr zu aber wurde haben hat unser unsere".split()
-    ),
-    "fr": frozenset(
-        "le la les un une des et est pas je nous vous avec pour sur très mais du de que qui notre votre sont ont au".split()
-    ),
-    "es": frozenset("el la los las un una y es no yo nosotros con para muy pero que de del nuestro su por".split()),
-    "nl": frozenset("de het een en is niet ik wij jullie met voor op zeer maar van ons onze dat die zijn naar te".split()),
-}
+CUE_WORDS = words_by_language("cue_words")
 """Frequent words; those that several neighbours share tell nothing between them and do no harm."""
 CUE_LETTERS: dict[str, str] = {"no": "æø", "da": "æø", "et": "õ", "de": "ß", "sv": "ä", "fr": "çêèàœ"}
 """Letters that the neighbours lack: one counts as one telling word."""
@@ -102,7 +72,8 @@ def detect_text_language(text: str, hint: str | None = None) -> TextLanguage:
 
     Args:
         text: any length; only its first 20,000 characters count.
-        hint: ISO 639-1 code from a column or from the lead's other texts, taken when the text itself does not tell.
+        hint: ISO 639-1 code from a column or from the lead's other texts, taken when the text itself does
+            not tell.
 
     Returns:
         A language outside en/sv/fi only when that is clear.
@@ -154,7 +125,7 @@ def _evidence(language: str, words: list[str]) -> float:
 
 def _known_share(words: list[str], language: str) -> float:
     looked_up = words[:MAX_DICTIONARY_WORDS]
-    return sum(_is_known(word, language) for word in looked_up) / len(looked_up)
+    return sum(bool(lemma_forms(word, language)) for word in looked_up) / len(looked_up)
 
 
 def _is_foreign(foreign: float, ours: float, words: list[str]) -> bool:
@@ -173,4 +144,7 @@ def _says_enough(words: list[str], language: str, probability: float) -> bool:
 
 
 def _is_known(word: str, language: str) -> bool:
-    return bool(lemma_forms(word, language)) or compound_lemma(word, language) is not None
+    if lemma_forms(word, language):
+        return True
+    # Short brands fall apart into words only too easily: tiktok.
+    return len(word) >= MIN_COMPOUND_CHARACTERS and compound_lemma(word, language) is not None

@@ -65,5 +65,11 @@ def _type_name(kind: pl.DataType) -> str:
         return "integer"
     if kind.is_float():
         return "number"
-    named = {pl.Boolean: "boolean", pl.Date: "date", pl.Datetime: "datetime", pl.List: "array", pl.Struct: "object"}
+    named = {
+        pl.Boolean: "boolean",
+        pl.Date: "date",
+        pl.Datetime: "datetime",
+        pl.List: "array",
+        pl.Struct: "object",
+    }
     return next((name for dtype, name in named.items() if isinstance(kind, dtype)), "string")

@@ -122,7 +122,9 @@ def _unusable(rows: Sequence[SignalRecord], pooled: float | None) -> LeadSignal:
 def _pooled(definition: Definition, rows: Sequence[SignalRecord]) -> float | None:
     if definition.minimum_denominator is None:
         return None
-    parts = [(row.numerator, row.denominator) for row in rows if row.numerator is not None and row.denominator is not None]
+    parts = [
+        (row.numerator, row.denominator) for row in rows if row.numerator is not None and row.denominator is not None
+    ]
     denominator = sum(part[1] for part in parts)
     if not parts or denominator <= 0 or denominator < definition.minimum_denominator:
         return None

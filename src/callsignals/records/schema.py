@@ -59,7 +59,7 @@ def validate_file(path: Path) -> tuple[int, list[Finding]]:
     """
     count = 0
     findings = []
-    for count, record in enumerate(_records(path), start=1):  # noqa: B007 - the last count is the answer
+    for count, record in enumerate(_records(path), start=1):
         problem = record if isinstance(record, str) else _problem(record)
         if problem:
             findings.append(Finding(str(path), count, problem))
@@ -69,7 +69,9 @@ def validate_file(path: Path) -> tuple[int, list[Finding]]:
 def _records(path: Path) -> Iterator[dict[str, Any] | str]:
     """Each record as a dict, or a text that says why it is none."""
     if not path.is_file():
-        raise InputError(str(path), "is not a file", "Name signals.jsonl, leads.jsonl, signals.parquet or a transcript.")
+        raise InputError(
+            str(path), "is not a file", "Name signals.jsonl, leads.jsonl, signals.parquet or a transcript."
+        )
     if path.suffix == ".parquet":
         yield from _parquet_records(path)
         return
@@ -97,7 +99,9 @@ def _parquet_records(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(str(path), "is not a Parquet file", "Name a .jsonl, .json or .parquet file.") from error
     if "signal" not in frame.columns:
         raise InputError(
-            str(path), "holds no signal records", "Only signals.parquet has a published schema; see datapackage.json."
+            str(path),
+            "holds no signal records",
+            "Only signals.parquet has a published schema; see datapackage.json.",
         )
     for row in frame.iter_rows(named=True):
         spans = [{key: value for key, value in span.items() if value is not None} for span in row.get("evidence") or []]

@@ -10,25 +10,42 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from callsignals.files import digest_of
 from callsignals.vocabulary.definitions import DEFINITIONS, Phase
 from callsignals.vocabulary.signal import Basis, CharSpan, Signal, Status, TimeSpan
 from callsignals.vocabulary.spoken import ChannelMode, RoleSource
 
-__all__ = ["CharEvidence", "Level", "Observation", "SignalRecord", "TimeEvidence", "iso_time", "record_signal"]
+__all__ = [
+    "CharEvidence",
+    "Level",
+    "Observation",
+    "SignalRecord",
+    "TimeEvidence",
+    "iso_time",
+    "record_signal",
+]
 
 SPEC_VERSION: Literal["1.0"] = "1.0"
 TYPE: Literal["callsignals.signal.v1"] = "callsignals.signal.v1"
 DATA_SCHEMA = "urn:callsignals:schema:signal:1"
 _DECIMALS = 6
 _DIGEST_LENGTH = 32
+_INTERVALS = (0.9, 0.95)
 
 Level = Literal["lead", "seller", "segment", "company"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
+
+def _known_interval(level: float) -> float:
+    if level not in _INTERVALS:
+        raise ValueError(f"must be one of {_INTERVALS}")
+    return level
+
+
+IntervalLevel = Annotated[float, AfterValidator(_known_interval), Field(json_schema_extra={"enum": [0.9, 0.95]})]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{32,64}$")]
 
 
@@ -55,7 +72,9 @@ class SignalRecord(_Frozen):
 
     specversion: Literal["1.0"] = Field(SPEC_VERSION, description="CloudEvents version.")
     key: Digest = Field(description="Identity of the observation: source, level, subject, ids, period and signal.")
-    id: Digest = Field(description="Changes whenever the value may have changed: inputs, settings, definitions, models.")
+    id: Digest = Field(
+        description="Changes whenever the value may have changed: inputs, settings, definitions, models."
+    )
     source: str = Field(description='"callsignals/" and the workspace name.')
     type: Literal["callsignals.signal.v1"] = TYPE
     subject: str = Field(description='Lead id, seller, segment or "company".')
@@ -80,7 +99,7 @@ class SignalRecord(_Frozen):
     n: int = Field(ge=0, description="How many observations the figure rests on.")
     low: Finite | None = None
     high: Finite | None = None
-    interval: Literal[0.9, 0.95] | None = None
+    interval: IntervalLevel | None = None
     status: Status
     reason: str | None = Field(description="Why there is no value; null when there is.")
     confidence: Share | None = Field(description="Calibrated, 0..1.")
@@ -178,7 +197,7 @@ def record_signal(signal: Signal, observed: Observation) -> SignalRecord:
         n=signal.n,
         low=_rounded(signal.low),
         high=_rounded(signal.high),
-        interval=signal.interval,  # type: ignore[arg-type]  # pydantic holds it to 0.9 and 0.95
+        interval=signal.interval,
         status=signal.status,
         reason=signal.reason,
         confidence=_rounded(signal.confidence),

@@ -28,9 +28,7 @@ _NUMBER = pl.Float64()
 _TEXTS = pl.List(pl.String())
 _TIME = pl.Datetime("us", "UTC")
 _WHY = pl.List(pl.Struct({"signal": _TEXT, "status": _TEXT, "reason": _TEXT}))
-_EVIDENCE = pl.List(
-    pl.Struct({"start_s": _NUMBER, "end_s": _NUMBER, "start_char": pl.Int64(), "end_char": pl.Int64()})
-)
+_EVIDENCE = pl.List(pl.Struct({"start_s": _NUMBER, "end_s": _NUMBER, "start_char": pl.Int64(), "end_char": pl.Int64()}))
 
 _SIGNAL_TYPES: dict[str, pl.DataType] = {
     "value": _NUMBER,
@@ -44,9 +42,7 @@ _SIGNAL_TYPES: dict[str, pl.DataType] = {
     "confidence": _NUMBER,
     "evidence": _EVIDENCE,
 }
-SIGNALS_SCHEMA: dict[str, pl.DataType] = {
-    name: _SIGNAL_TYPES.get(name, _TEXT) for name in SignalRecord.model_fields
-}
+SIGNALS_SCHEMA: dict[str, pl.DataType] = {name: _SIGNAL_TYPES.get(name, _TEXT) for name in SignalRecord.model_fields}
 """``signals.parquet``: the fields of :class:`SignalRecord`; times stay the texts they are in ``signals.jsonl``."""
 
 

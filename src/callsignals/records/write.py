@@ -12,9 +12,8 @@ import polars as pl
 from pydantic import BaseModel
 
 from callsignals.errors import Failure
-from callsignals.files import replacing, write_text
+from callsignals.files import file_name_for, replacing, write_text
 from callsignals.inputs.transcripts.own import transcript_to_json, transcript_to_vtt
-from callsignals.files import file_name_for
 from callsignals.vocabulary.spoken import Transcript
 
 __all__ = ["write_failures", "write_frame", "write_json", "write_jsonl", "write_transcript"]

@@ -52,15 +52,19 @@ def build_report(out: Path, *, title: str | None = None) -> Path:
     comments = pl.read_parquet(out / "comments.parquet").to_dicts()
     failures = [json.loads(line) for line in _lines(out / "failures.jsonl")]
     source = signals["source"][0] if signals.height else "callsignals"
-    page = _environment().get_template("index.html.j2").render(
-        title=title or source,
-        leads=leads,
-        calls=calls,
-        anchors={call.row["call_id"]: call.anchor for call in calls},
-        comments=comments,
-        comment_signals=_by_comment(signals),
-        failures=failures,
-        definitions=DEFINITIONS,
+    page = (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            title=title or source,
+            leads=leads,
+            calls=calls,
+            anchors={call.row["call_id"]: call.anchor for call in calls},
+            comments=comments,
+            comment_signals=_by_comment(signals),
+            failures=failures,
+            definitions=DEFINITIONS,
+        )
     )
     path = out / "report" / "index.html"
     write_text(path, page)

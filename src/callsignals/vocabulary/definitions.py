@@ -85,7 +85,7 @@ CONVERSATION_SIGNALS = _rows(
         "customer_seller_talk_ratio",
         "during",
         "ratio",
-        "C / S: customer speech seconds / seller speech seconds; over several calls (1 - m) / m of the mean seller share m",
+        "C / S: customer speech seconds / seller speech seconds; over several calls (1 - m) / m of the mean seller share",
         f"S < 5 s; {_ROLES}",
         minimum_denominator=5.0,
         averaged=False,
@@ -95,7 +95,7 @@ CONVERSATION_SIGNALS = _rows(
         "during",
         "share",
         "seconds in the call span when neither party speaks / call span",
-        "span < 10 s",
+        "span < 10 s; under 3 s of speech from either party",
         minimum_denominator=10.0,
     ),
     Definition(
@@ -103,25 +103,29 @@ CONVERSATION_SIGNALS = _rows(
         "during",
         "share",
         "seconds in the call span when both parties speak / call span",
-        "span < 10 s; mono without overlap-aware diarization; transcript",
+        "span < 10 s; mono without overlap-aware diarization; transcript; under 3 s of speech from either party",
         minimum_denominator=10.0,
     ),
     Definition(
-        "longest_monologue_s", "during", "s", "longest seller turn, short turns of the other side skipped", "no seller turn"
+        "longest_monologue_s",
+        "during",
+        "s",
+        "longest seller turn, short turns of the other side skipped",
+        "no seller turn; roles unknown; one speaker",
     ),
     Definition(
         "longest_customer_story_s",
         "during",
         "s",
         "longest customer turn, short turns of the other side skipped",
-        "no customer turn",
+        "no customer turn; roles unknown; one speaker",
     ),
     Definition(
         "interactivity_per_5min",
         "during",
         "per 5 min",
         "floor changes between the parties x 300 / call span; turns under 3 words ignored when words are known",
-        "span < 60 s",
+        "span < 60 s; under 3 s of speech from either party",
         scale=300.0,
         minimum_denominator=60.0,
     ),
@@ -156,7 +160,7 @@ CONVERSATION_SIGNALS = _rows(
             f"{party}_interruptions_per_hour",
             "during",
             "per hour",
-            f"times the {party} starts while the other speaks and both then talk for more than 0.5 s x 3600 / call span",
+            f"times the {party} starts while the other speaks and both then talk for over 0.5 s, x 3600 / call span",
             f"span < 60 s; mono without overlap-aware diarization; transcript; {_ROLES}",
             scale=3600.0,
             minimum_denominator=60.0,
@@ -169,7 +173,7 @@ CONVERSATION_SIGNALS = _rows(
             "during",
             "words/min",
             f"words by the {party} x 60 / own speech seconds",
-            f"own speech < 10 s; {_ROLES}",
+            "own speech < 10 s; roles unknown",
             scale=60.0,
             minimum_denominator=10.0,
         )
@@ -242,7 +246,12 @@ TEXT_SIGNALS = _rows(
         direction="up",
     ),
     Definition(
-        "relationship_months", "before", "months", "how long they say they have followed us", "no duration said", direction="up"
+        "relationship_months",
+        "before",
+        "months",
+        "how long they say they have followed us",
+        "no duration said",
+        direction="up",
     ),
     Definition(
         "reply_intent",
@@ -269,7 +278,12 @@ TEXT_SIGNALS = _rows(
         kind="category",
     ),
     Definition(
-        "comment_reasons", "after", "", "reasons named in the text, each as reason:polarity", _ABSTAIN, kind="categories"
+        "comment_reasons",
+        "after",
+        "",
+        "reasons named in the text, each as reason:polarity",
+        _ABSTAIN,
+        kind="categories",
     ),
     Definition(
         "recommends",

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import platformdirs
 
+from callsignals import files as files_of
 from callsignals.errors import ModelError
 
 __all__ = [
@@ -91,7 +91,7 @@ def models_dir() -> Path:
 
 def recogniser_folder(name: str) -> Path:
     """Where the recogniser ``name`` lies in the cache, if it is there."""
-    return models_dir() / quote(name, safe="-._ ").replace(" ", "%20")
+    return models_dir() / files_of.file_name_for(name)
 
 
 def file_digest(path: Path) -> str:
@@ -106,8 +106,7 @@ def file_digest(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def _hash(path: str, _size: int, _mtime_ns: int, _inode: int) -> str:
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return files_of.file_digest(Path(path))
 
 
 def forget_digests() -> None:
@@ -142,9 +141,7 @@ def manifest_of(folder: Path, *, what: str, remedy: str) -> Manifest:
         raise ModelError(what, f"its manifest {path} is unreadable", remedy, code="model_altered") from None
     for name in files:
         if Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or ":" in name:
-            raise ModelError(
-                what, f"its manifest {path} names a file outside the folder", remedy, code="model_altered"
-            )
+            raise ModelError(what, f"its manifest {path} names a file outside the folder", remedy, code="model_altered")
     known = {"files", "source", "licence", "folder", "name"}
     return Manifest(
         files=files,
@@ -169,9 +166,7 @@ def check_folder(folder: Path, files: Mapping[str, str], *, what: str, remedy: s
         except FileNotFoundError:
             raise ModelError(what, f"the file {path} is missing", remedy, code="model_missing") from None
         except OSError as error:
-            raise ModelError(
-                what, f"the file {path} cannot be read ({error})", remedy, code="model_missing"
-            ) from None
+            raise ModelError(what, f"the file {path} cannot be read ({error})", remedy, code="model_missing") from None
         if found != files[name]:
             digests = f"sha256 {found[:12]}…, expected {files[name][:12]}…"
             problem = f"the file {path} is not what it should be ({digests})"

@@ -74,18 +74,14 @@ def _download(name: str) -> None:
             code="model_unknown",
         )
     with staging_folder(recogniser_folder(name), replace=True) as staging:
-        with tempfile.TemporaryDirectory(
-            prefix=".unfinished-", dir=models_dir(), ignore_cleanup_errors=True
-        ) as hub:
+        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=models_dir(), ignore_cleanup_errors=True) as hub:
             snapshot = _fetch(name, Path(hub))
             for path in sorted(snapshot.iterdir()):
                 # Snapshots are links into the hub's own store: keep the bytes, not the links.
                 if path.is_file():
                     write_whole(staging / path.name, blocks_of(path))
         files = describe_folder(staging)
-        write_manifest(
-            staging, Manifest(files=files, source=f"hub {name}, revision {snapshot.name}", name=name)
-        )
+        write_manifest(staging, Manifest(files=files, source=f"hub {name}, revision {snapshot.name}", name=name))
 
 
 def _fetch(name: str, into: Path) -> Path:

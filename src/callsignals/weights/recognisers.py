@@ -152,9 +152,7 @@ def describe_folder(folder: Path) -> dict[str, str]:
     try:
         return {path.name: file_digest(path) for path in sorted(wanted) if path.is_file()}
     except OSError as error:
-        raise ModelError(
-            f"the model folder {folder}", f"cannot be read ({error})", "Check its permissions"
-        ) from None
+        raise ModelError(f"the model folder {folder}", f"cannot be read ({error})", "Check its permissions") from None
 
 
 def _from_folder(folder: Path) -> WeightsFolder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from callsignals.weights.folders import (
     models_dir,
     recogniser_folder,
 )
-from callsignals.weights.recognisers import BASE, BASE_FILES
+from callsignals.weights.recognisers import BASE, BASE_FILES, join_base
 from callsignals.weights.shipped import shipped_dir
 
 __all__ = ["ModelStatus", "list_models", "verify_models"]
@@ -59,7 +60,10 @@ def list_models() -> list[ModelStatus]:
 
 
 def verify_models() -> list[ModelStatus]:
-    """Every model that is here, each file hashed afresh."""
+    """Every model that is here, each file hashed afresh; ``base`` is joined first if it has not been yet."""
+    if not (recogniser_folder(BASE) / MANIFEST).is_file():
+        with contextlib.suppress(ModelError):
+            join_base()
     forget_digests()
     return _statuses(check_folder)
 
@@ -91,9 +95,7 @@ def _statuses(check: _Check) -> list[ModelStatus]:
 def _folders(parent: Path) -> list[Path]:
     if not parent.is_dir():
         return []
-    return sorted(
-        folder for folder in parent.iterdir() if (folder / MANIFEST).is_file() and folder.name[:1] != "."
-    )
+    return sorted(folder for folder in parent.iterdir() if (folder / MANIFEST).is_file() and folder.name[:1] != ".")
 
 
 def _base_status(check: _Check, good: State) -> ModelStatus:
@@ -115,9 +117,7 @@ def _base_status(check: _Check, good: State) -> ModelStatus:
 
 
 def _status(folder: Path, kind: Literal["recogniser", "shipped"], check: _Check, good: State) -> ModelStatus:
-    remedy = (
-        "Reinstall callsignals" if kind == "shipped" else "Run `callsignals models pull` with its name again"
-    )
+    remedy = "Reinstall callsignals" if kind == "shipped" else "Run `callsignals models pull` with its name again"
     manifest, problem = _manifest(folder, remedy)
     name = manifest.name or folder.name
     at = manifest.folder or folder

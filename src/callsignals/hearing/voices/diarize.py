@@ -52,7 +52,9 @@ def diarize(recording: Recording, channel: int, speech: Sequence[Interval], *, s
         return _one_voice(speech)
     order = sorted((intervals for intervals in within if intervals), key=lambda intervals: intervals[0])
     activity = [
-        Activity(start_s, end_s, speaker=f"spk{voice}") for voice, intervals in enumerate(order) for start_s, end_s in intervals
+        Activity(start_s, end_s, speaker=f"spk{voice}")
+        for voice, intervals in enumerate(order)
+        for start_s, end_s in intervals
     ]
     return Diarized(tuple(sorted(activity, key=lambda item: (item.start_s, item.speaker))), ("overlap_aware",))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Recording
 
-__all__ = ["FRAMES_PER_S", "filterbank", "frames_between"]
+__all__ = ["FRAMES_PER_S", "FilterbankReader", "filterbank"]
 
 FRAMES_PER_S = 100
 _BANDS = 80
@@ -21,6 +21,8 @@ _HOP = SAMPLE_RATE_HZ // FRAMES_PER_S
 _LOW_HZ, _HIGH_HZ = 20.0, 8000.0
 _PREEMPHASIS = 0.97
 _FLOOR = 1.1920929e-07
+_BLOCK_FRAMES = 500
+_KEPT_BLOCKS = 6
 
 
 def _mel(hz: Float32) -> Float32:
@@ -59,12 +61,41 @@ def filterbank(samples: Float32) -> Float32:
         return np.zeros((0, _BANDS), np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::_HOP][:count].astype(np.float64)
     frames = frames - frames.mean(axis=1, keepdims=True)
-    emphasised = np.concatenate([frames[:, :1] * (1 - _PREEMPHASIS), frames[:, 1:] - _PREEMPHASIS * frames[:, :-1]], axis=1)
+    emphasised = np.concatenate(
+        [frames[:, :1] * (1 - _PREEMPHASIS), frames[:, 1:] - _PREEMPHASIS * frames[:, :-1]], axis=1
+    )
     power = np.abs(np.fft.rfft(emphasised * _window(), _FFT)) ** 2
     energies: Float32 = np.log(np.maximum(power @ _bands(), _FLOOR)).astype(np.float32)
     return energies
 
 
-def frames_between(recording: Recording, channel: int, first: int, stop: int) -> Float32:
-    """Frames ``first`` to ``stop`` of one channel, as a whole pass would give them; fewer at the end."""
-    return filterbank(recording.block(channel, first * _HOP, (stop - 1) * _HOP + _WINDOW))
+class FilterbankReader:
+    """Filterbanks of one channel, computed once where windows overlap, a few blocks at a time in memory.
+
+    Args:
+        recording: decoded audio.
+        channel: row of its samples.
+    """
+
+    def __init__(self, recording: Recording, channel: int) -> None:
+        self._recording = recording
+        self._channel = channel
+        self._blocks: dict[int, Float32] = {}
+
+    def between(self, first: int, stop: int) -> Float32:
+        """Frames ``first`` to ``stop``, as one pass over the channel would give them; fewer at its end."""
+        numbers = range(first // _BLOCK_FRAMES, -(-stop // _BLOCK_FRAMES))
+        blocks = [self._block(number) for number in numbers]
+        if not blocks:
+            return np.zeros((0, _BANDS), np.float32)
+        start = numbers.start * _BLOCK_FRAMES
+        return np.concatenate(blocks)[first - start : stop - start]
+
+    def _block(self, number: int) -> Float32:
+        if number not in self._blocks:
+            start = number * _BLOCK_FRAMES * _HOP
+            stop = start + (_BLOCK_FRAMES - 1) * _HOP + _WINDOW
+            self._blocks[number] = filterbank(self._recording.block(self._channel, start, stop))
+            while len(self._blocks) > _KEPT_BLOCKS:
+                del self._blocks[next(iter(self._blocks))]
+        return self._blocks[number]

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
 from callsignals.hearing.voices.clustering import cluster_voices
-from callsignals.hearing.voices.features import FRAMES_PER_S, frames_between
+from callsignals.hearing.voices.features import FRAMES_PER_S, FilterbankReader
 from callsignals.hearing.voices.networks import (
     FRAME_S,
     FRAME_WIDTH_S,
@@ -59,8 +59,9 @@ def first_pass(recording: Recording, channel: int, speakers: int) -> list[list[I
     beyond = max(0, recording.sample_count - int(WINDOW_S * SAMPLE_RATE_HZ))
     starts = [index * step for index in range(1 + -(-beyond // step))]
     active = segment_windows(recording, channel, starts)
+    reader = FilterbankReader(recording, channel)
     locals_ = [
-        local for window, start in enumerate(starts) for local in _local_voices(recording, channel, window, start, active[window])
+        local for window, start in enumerate(starts) for local in _local_voices(reader, window, start, active[window])
     ]
     if not locals_:
         return []
@@ -72,7 +73,7 @@ def first_pass(recording: Recording, channel: int, speakers: int) -> list[list[I
     return [to_seconds(activity[:, voice]) for voice in range(len(centroids))]
 
 
-def _local_voices(recording: Recording, channel: int, window: int, start: int, active: Bools) -> list[_Local]:
+def _local_voices(reader: FilterbankReader, window: int, start: int, active: Bools) -> list[_Local]:
     """Voiceprints of the local speakers of one window."""
     found = []
     features: Float32 | None = None
@@ -85,7 +86,7 @@ def _local_voices(recording: Recording, channel: int, window: int, start: int, a
         used = clean if clean.sum() * FRAME_S >= LEAST_CLEAN_S else own
         if features is None:
             first = round(start * FRAMES_PER_S / SAMPLE_RATE_HZ)
-            features = frames_between(recording, channel, first, first + int(WINDOW_S * FRAMES_PER_S))
+            features = reader.between(first, first + int(WINDOW_S * FRAMES_PER_S))
         chosen = features[_feature_frames(used, len(features))][:_MOST_FRAMES]
         if len(chosen) < _LEAST_FRAMES:
             continue
@@ -101,9 +102,7 @@ def _feature_frames(active: Bools, count: int) -> npt.NDArray[np.int64]:
     return np.flatnonzero(np.interp(at_s, frames_s, active.astype(np.float64)) > 0.5)
 
 
-def _aggregate(
-    locals_: list[_Local], active: Bools, starts: list[int], centroids: Float32, duration_s: float
-) -> Bools:
+def _aggregate(locals_: list[_Local], active: Bools, starts: list[int], centroids: Float32, duration_s: float) -> Bools:
     """Overlapping windows voted into one activity; shape (frames, voices)."""
     frames = int(np.ceil(duration_s / FRAME_S)) + active.shape[1]
     votes = np.zeros((frames, len(centroids)), np.float32)

@@ -7,6 +7,7 @@ speakers: Plaquet and Bredin 2023). Voiceprints: CAM++ (Wang et al., Interspeech
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ __all__ = [
     "LOCAL_SPEAKERS",
     "VOICEPRINT_SIZE",
     "WINDOW_S",
+    "load_network",
     "segment_windows",
     "voiceprints",
 ]
@@ -30,21 +32,27 @@ FRAME_S = 270 / SAMPLE_RATE_HZ
 FRAME_WIDTH_S = 991 / SAMPLE_RATE_HZ
 LOCAL_SPEAKERS = 3
 VOICEPRINT_SIZE = 192
+NetworkName = Literal["segmentation", "voiceprint"]
 _WINDOW_SAMPLES = int(WINDOW_S * SAMPLE_RATE_HZ)
 _BATCH = 8
 # Rows: the network's seven classes; columns: its three local speakers.
-_POWERSET = np.array(
-    [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], dtype=np.bool_
-)
+_POWERSET = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], dtype=np.bool_)
 
 
-@lru_cache(maxsize=2)
-def _session(name: str) -> onnxruntime.InferenceSession:
+def load_network(name: NetworkName) -> onnxruntime.InferenceSession:
+    """A network on one thread, its file verified.
+
+    Raises:
+        ModelError: the file is missing or altered.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     path = shipped_model("diarization") / f"{name}.onnx"
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+_session = lru_cache(maxsize=2)(load_network)
 
 
 def segment_windows(recording: Recording, channel: int, starts: list[int]) -> npt.NDArray[np.bool_]:

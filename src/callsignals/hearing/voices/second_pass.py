@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from callsignals.hearing.recording import Float32, Interval, Recording
-from callsignals.hearing.voices.features import FRAMES_PER_S, frames_between
+from callsignals.hearing.voices.decoding import Floats, likeliest_path
+from callsignals.hearing.voices.features import FRAMES_PER_S, FilterbankReader
 from callsignals.hearing.voices.networks import VOICEPRINT_SIZE, voiceprints
 
 __all__ = ["Scores", "refine", "score_windows"]
@@ -58,12 +59,13 @@ def score_windows(recording: Recording, channel: int, speech: Bools) -> Scores:
     """
     starts = np.arange(0, max(1, len(speech) - WINDOW_FRAMES + 1), HOP_FRAMES)
     prints = np.zeros((len(starts), VOICEPRINT_SIZE), np.float32)
+    reader = FilterbankReader(recording, channel)
     used = [at for at, start in enumerate(starts) if speech[start : start + WINDOW_FRAMES].mean() > LEAST_SPEECH_SHARE]
     for at in range(0, len(used), _BATCH):
         batch, kept = [], []
         for index in used[at : at + _BATCH]:
             start = int(starts[index])
-            features = frames_between(recording, channel, start, start + WINDOW_FRAMES)
+            features = reader.between(start, start + WINDOW_FRAMES)
             if len(features) < WINDOW_FRAMES:
                 continue
             voiced = speech[start : start + WINDOW_FRAMES]
@@ -74,7 +76,9 @@ def score_windows(recording: Recording, channel: int, speech: Bools) -> Scores:
     return Scores(starts, prints)
 
 
-def refine(recording: Recording, channel: int, voices: Sequence[Sequence[Interval]]) -> tuple[list[list[Interval]], float]:
+def refine(
+    recording: Recording, channel: int, voices: Sequence[Sequence[Interval]]
+) -> tuple[list[list[Interval]], float]:
     """The same voices with better boundaries.
 
     Args:
@@ -141,13 +145,13 @@ def _decoded(active: Bools, scores: Scores, centroids: Float32) -> Bools:
     emission = SCORE_WEIGHT * _frame_scores(len(active), scores, centroids) + FIRST_PASS_WEIGHT * active
     emission[~speech] = 0.0
     inside = np.concatenate([[False], speech[1:] & speech[:-1]])
-    path = _viterbi(emission, np.where(inside, CHANGE_COST, PAUSE_CHANGE_COST))
+    path = likeliest_path(emission, np.where(inside, CHANGE_COST, PAUSE_CHANGE_COST))
     decoded = np.zeros_like(active)
     decoded[np.flatnonzero(speech), path[speech]] = True
     return decoded
 
 
-def _frame_scores(frames: int, scores: Scores, centroids: Float32) -> npt.NDArray[np.float64]:
+def _frame_scores(frames: int, scores: Scores, centroids: Float32) -> Floats:
     """Window scores spread over frames, the middle of a window weighing most."""
     middle = (WINDOW_FRAMES - 1) / 2
     weights = 1 - np.abs(np.arange(WINDOW_FRAMES) - middle) / (WINDOW_FRAMES / 2) * 0.8
@@ -160,29 +164,6 @@ def _frame_scores(frames: int, scores: Scores, centroids: Float32) -> npt.NDArra
         total[start : start + len(part)] += similarity[index] * part[:, None]
         seen[start : start + len(part)] += part
     return total / np.maximum(seen, 1e-6)[:, None]
-
-
-def _viterbi(emission: npt.NDArray[np.float64], change_cost: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The sequence of states with the largest sum of emissions less changes.
-
-    Args:
-        emission: shape (frames, states).
-        change_cost: shape (frames,), of changing state on entering each frame.
-    """
-    frames, states = emission.shape
-    back = np.zeros((frames, states), dtype=np.int64)
-    best = emission[0].copy()
-    for frame in range(1, frames):
-        leader = int(best.argmax())
-        changed = best[leader] - change_cost[frame]
-        stays = best >= changed
-        back[frame] = np.where(stays, np.arange(states), leader)
-        best = np.where(stays, best, changed) + emission[frame]
-    path = np.zeros(frames, dtype=np.int64)
-    path[-1] = int(best.argmax())
-    for frame in range(frames - 1, 0, -1):
-        path[frame - 1] = back[frame, path[frame]]
-    return path
 
 
 def _intervals(active: Bools) -> list[Interval]:

@@ -12,7 +12,7 @@ __all__ = ["Cue", "Piece", "named_speakers", "split_name", "tokens", "transcript
 
 _NAME_MAX_CHARS = 60
 _NAME_MAX_WORDS = 5
-_NAME = re.compile(r"\s*(?P<name>[^\W\d_][^:<>{}\[\]\"!?\n]*?)\s*:(?=\s|$)\s*(?P<text>.*)", re.DOTALL)
+_NAME = re.compile(r"[^\W\d_][^<>{}\[\]\"!?\n]*")
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015")
 _HEADING_WORDS = (
     "note notes ps nb date time subject topic title participants attendees duration recording transcript",
@@ -42,13 +42,13 @@ class Cue:
 
 def split_name(text: str) -> tuple[str, str] | None:
     """The possible speaker and the rest of ``Name: text``; None when it does not look like that."""
-    found = _NAME.fullmatch(text)
-    if found is None:
+    before, colon, after = text.lstrip().partition(":")
+    if not colon or len(before) > _NAME_MAX_CHARS or (after and not after[0].isspace()):
         return None
-    name = " ".join(found["name"].split())
-    if len(name) > _NAME_MAX_CHARS or len(name.split()) > _NAME_MAX_WORDS or name.endswith((".", ",")):
+    name = " ".join(before.split())
+    if not _NAME.fullmatch(name) or len(name.split()) > _NAME_MAX_WORDS or name.endswith((".", ",")):
         return None
-    return None if name.casefold() in _HEADINGS else (name, found["text"])
+    return None if name.casefold() in _HEADINGS else (name, after.lstrip())
 
 
 def named_speakers(candidates: Sequence[str], known: Collection[str], *, repeats: int = 2) -> frozenset[str]:

@@ -49,7 +49,7 @@ def parse_plain(text: str, known: Collection[str]) -> list[Cue]:
 
 
 def _line(line: str) -> _Line:
-    start_s, rest = None, line.strip()
+    start_s, rest = None, " ".join(line.split())
     if found := _BEFORE.fullmatch(rest):
         start_s, rest = _seconds(found["bracketed"] or found["bare"]), found["rest"]
     elif found := _AFTER.fullmatch(rest):

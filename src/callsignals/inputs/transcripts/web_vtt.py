@@ -18,7 +18,8 @@ __all__ = ["parse_web_vtt"]
 
 _TIME = r"-?[0-9]{1,9}(?::[0-9]{1,9}){1,2}(?:[.,][0-9]{0,12})?"
 _TIMING = re.compile(rf"\s*(?P<start>{_TIME})\s*-->\s*(?P<end>{_TIME})(?:\s.*)?")
-_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z]*)(?P<rest>[^>]*)>")
+_TAG = re.compile(r"<(?P<closing>/?)(?P<name>[a-z]*)(?P<rest>[^<>]*)>")
+_NAME_MAX_CHARS = 200
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 
 
@@ -88,7 +89,7 @@ def _voices(payload: str) -> tuple[Piece, ...]:
 def _voice_name(rest: str) -> str:
     """The annotation after ``<v``, whose classes (``.loud``) come first."""
     annotation = re.sub(r"^(?:\.[^\s.]+)*", "", rest)
-    return " ".join(html.unescape(annotation).split())
+    return " ".join(html.unescape(annotation).split())[:_NAME_MAX_CHARS]
 
 
 def _plain(payload: str) -> tuple[Piece, ...]:

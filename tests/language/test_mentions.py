@@ -1,0 +1,174 @@
+"""Finding terms in talk: inflection, compounds, longest match, sentences, speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callsignals.language.mentions import Mention, find_mentions
+from callsignals.language.term_list import TermList, parse_terms
+from callsignals.vocabulary.spoken import Word
+
+WordsOf = Callable[..., tuple[Word, ...]]
+
+TERMS = parse_terms(
+    """
+version = "test"
+[need.en]
+phrases = ["manual work", "work", "takes too long", "doesn't work", "time-consuming", "struggle"]
+[product.en]
+phrases = ["price", "price list", "training", "invoices", "follow-up meeting", "broken promise"]
+[need.sv]
+phrases = ["problem", "krångla", "hinner inte", "tar lång tid", "mål", "krångel"]
+[product.sv]
+phrases = ["pris", "faktura", "e-signering", "dashboard"]
+[need.fi]
+phrases = ["ongelma", "käsityö", "vie aikaa", "ei toimi"]
+regex = ['\\behdi(?:tä)?\\b']
+[product.fi]
+phrases = ["hinta", "palvelu", "kuukausihinta", "tuki", "api"]
+"""
+)
+
+
+def said(words: tuple[Word, ...], mentions: tuple[Mention, ...]) -> list[tuple[str, str, str]]:
+    """Kind, term and the words as spoken."""
+    return [
+        (one.kind, one.term, " ".join(word.text for word in words[one.first_word : one.last_word + 1]))
+        for one in mentions
+    ]
+
+
+def terms_of(line: str, language: str, words_of: WordsOf, terms: TermList = TERMS) -> list[str]:
+    return [mention.term for mention in find_mentions(words_of([("customer", line)]), language, terms)]
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "expected"),
+    [
+        ("en", "We struggled with PRICES and an invoice.", ["struggle", "price", "invoices"]),
+        ("en", "The trains are late.", []),
+        ("en", "It took, uh, too long.", ["takes too long"]),
+        ("en", "It takes us too long", ["takes too long"]),
+        ("en", "It didn’t work", ["doesn't work"]),
+        ("en", "a time consuming follow up meeting", ["time-consuming", "follow-up meeting"]),
+        ("en", "They broke a promise", []),
+        ("sv", "Det krånglade med fakturornas priser", ["krångla", "faktura", "pris"]),
+        ("sv", "Ett evigt krångel", ["krångel"]),
+        ("sv", "Då hinner vi inte", ["hinner inte"]),
+        ("sv", "Prisma ansvarar för målningen", []),
+        ("sv", "Dashboardens e-signering", ["dashboard", "e-signering"]),
+        ("sv", "försäljningsmålet", ["mål"]),
+        ("fi", "Onko teillä ongelmia hinnassakin?", ["ongelma", "hinta"]),
+        ("fi", "Käsityöhön ei ehditä", ["käsityö", r"\behdi(?:tä)?\b"]),
+        ("fi", "Se vie meiltä aikaa, API:n tuki eivät toimi", ["vie aikaa", "api", "tuki", "ei toimi"]),
+        ("fi", "Luotan et se toimii", []),
+        ("fi", "Asiakaspalvelusta tukea", ["palvelu", "tuki"]),
+        ("fi", "CRM-hinta", ["hinta"]),
+    ],
+)
+def test_terms_are_found_in_their_inflected_forms(
+    language: str, line: str, expected: list[str], words_of: WordsOf
+) -> None:
+    assert terms_of(line, language, words_of) == expected
+
+
+def test_the_longest_phrase_wins_and_takes_its_words(words_of: WordsOf) -> None:
+    words = words_of([("customer", "Manual work, work and your price list price")])
+    assert said(words, find_mentions(words, "en", TERMS)) == [
+        ("need", "manual work", "Manual work,"),
+        ("need", "work", "work"),
+        ("product", "price list", "price list"),
+        ("product", "price", "price"),
+    ]
+
+
+def test_a_listed_compound_wins_over_its_part_and_a_problem_over_a_shorter_product(words_of: WordsOf) -> None:
+    assert terms_of("kuukausihintaan", "fi", words_of) == ["kuukausihinta"]
+    assert terms_of("vuosihintaan", "fi", words_of) == ["hinta"]
+    assert terms_of("prisproblem och leverantörsfakturor", "sv", words_of) == ["problem", "faktura"]
+
+
+def test_phrases_do_not_cross_sentences_or_speakers(words_of: WordsOf) -> None:
+    assert terms_of("It is manual. Work on it", "en", words_of) == ["work"]
+    words = words_of([("customer", "it is manual"), ("seller", "work")])
+    assert [mention.term for mention in find_mentions(words, "en", TERMS)] == ["work"]
+
+
+def test_a_backchannel_does_not_break_a_phrase() -> None:
+    words = (
+        Word("manual", 0.0, 0.5, "customer", "c"),
+        Word("mhm", 0.4, 0.6, "seller", "s"),
+        Word("work", 0.7, 1.0, "customer", "c"),
+    )
+    (mention,) = find_mentions(words, "en", TERMS)
+    assert (mention.first_word, mention.last_word, mention.start_s, mention.end_s) == (0, 2, 0.0, 1.0)
+    assert (mention.party, mention.speaker) == ("customer", "c")
+
+
+def test_the_party_other_is_not_searched(words_of: WordsOf) -> None:
+    words = words_of([("other", "our price"), ("unknown", "our price")])
+    assert [mention.party for mention in find_mentions(words, "en", TERMS)] == ["unknown"]
+
+
+def test_set_phrases_are_no_mentions(starter: TermList, words_of: WordsOf) -> None:
+    assert terms_of("No problem. Not a problem at all, no worries", "en", words_of, starter) == []
+    assert terms_of("Inga problem, det löser vi", "sv", words_of, starter) == []
+    assert terms_of("Ei ongelmaa", "fi", words_of, starter) == []
+    assert terms_of("Ei tästä ongelmaa tule", "fi", words_of, starter) == ["ongelma"]
+
+
+def test_without_a_language_or_terms_for_it_there_are_none(words_of: WordsOf) -> None:
+    words = words_of([("seller", "price price")])
+    assert find_mentions(words, None, TERMS) == ()
+    assert find_mentions(words, "de", TERMS) == ()
+
+
+FILLER = st.lists(st.sampled_from(["blue", "house", "seven", "walks", "green", "and", "tomorrow", "very"]), max_size=8)
+MIXED = st.lists(
+    st.sampled_from(
+        [
+            "manual",
+            "work",
+            "price",
+            "list",
+            "takes",
+            "too",
+            "long",
+            "uh",
+            "doesn't",
+            "training",
+            "the",
+            "struggle,",
+            "meeting",
+            "follow-up",
+        ]
+    ),
+    max_size=30,
+)
+
+
+@given(spoken=MIXED, parties=st.lists(st.sampled_from(["seller", "customer"]), min_size=30, max_size=30))
+def test_mentions_never_overlap_within_a_voice(spoken: list[str], parties: list[str]) -> None:
+    words = tuple(Word(text, None, None, party, party) for text, party in zip(spoken, parties, strict=False))  # type: ignore[arg-type]
+    taken: set[int] = set()
+    for mention in find_mentions(words, "en", TERMS):
+        own = {
+            index
+            for index in range(mention.first_word, mention.last_word + 1)
+            if words[index].speaker == mention.speaker
+        }
+        assert own
+        assert taken.isdisjoint(own)
+        taken |= own
+
+
+@given(spoken=MIXED, appended=FILLER)
+def test_appending_words_that_are_no_terms_changes_nothing(spoken: list[str], appended: list[str]) -> None:
+    def words(texts: list[str]) -> tuple[Word, ...]:
+        return tuple(Word(text, None, None, "customer", "c") for text in texts)
+
+    assert find_mentions(words([*spoken, *appended]), "en", TERMS) == find_mentions(words(spoken), "en", TERMS)
