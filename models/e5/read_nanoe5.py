@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def _read_pieces(reader: _Reader) -> tuple[list[str], npt.NDArray[np.float64]]:
     ends = reader.array("<u4", count + 1).tolist()
     scores = reader.array("<f4", count).astype(np.float64)
     blob = reader.take(blob_length)
-    return [blob[a:b].decode() for a, b in zip(ends[:-1], ends[1:], strict=True)], scores
+    return [blob[a:b].decode() for a, b in itertools.pairwise(ends)], scores
 
 
 def _read_tensor(reader: _Reader, config: Config) -> tuple[str, npt.NDArray[np.float32] | QuantisedRows]:

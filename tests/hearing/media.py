@@ -36,6 +36,7 @@ def write(
     container: str | None = None,
     starts_s: list[tuple[float, float, float]] | None = None,
     bit_rate: int | None = None,
+    frame_s: float = 0.05,
 ) -> Path:
     """Encodes ``samples``.
 
@@ -47,6 +48,7 @@ def write(
         container: an FFmpeg muxer, by the file name when None.
         starts_s: (from, to, time stamp) of the parts to write, seconds; all of it at 0 when None.
         bit_rate: of lossy codecs.
+        frame_s: length of a packet where the codec leaves that open.
     """
     layout = {1: "mono", 2: "stereo", 4: "quad", 8: "7.1"}[len(samples)]
     with av.open(str(path), "w", format=container) as file:
@@ -55,7 +57,7 @@ def write(
         if bit_rate:
             stream.bit_rate = bit_rate
         stream.open()
-        size = stream.codec_context.frame_size or 800
+        size = stream.codec_context.frame_size or round(frame_s * rate_hz)
         resampler = av.AudioResampler(format=stream.format, layout=layout, rate=rate_hz)
         scaled = np.clip(np.round(samples * 32767), -32768, 32767).astype(np.int16)
         for from_s, to_s, at_s in starts_s or [(0.0, samples.shape[1] / rate_hz, 0.0)]:

@@ -81,9 +81,7 @@ def test_rows_are_numbered_as_in_the_spreadsheet_and_blank_ones_skipped() -> Non
 def test_ragged_rows_are_reported_one_by_one_and_the_others_read() -> None:
     table = parse_table(b'comment_id,text\nk1,a\nk2\nk3,a,b\nk4,"x"y\nk5,ok,,\nk6,"open\n', HERE)
     assert [row.cells["comment_id"] for row in table.rows] == ["k1", "k5"]
-    assert [(problem.row, problem.code) for problem in table.problems] == [
-        (n, "bad_row") for n in (2, 3, 4, 6)
-    ]
+    assert [(problem.row, problem.code) for problem in table.problems] == [(n, "bad_row") for n in (2, 3, 4, 6)]
     assert "comments.csv row 2" in str(table.problems[0])
     assert "1 cells, the header has 2" in str(table.problems[0])
     assert "never closed" in str(table.problems[3])
@@ -216,9 +214,7 @@ def test_any_cells_survive_csv(rows: list[list[str]], delimiter: str, encoding: 
     writer.writerows([["comment_id", "text"], *rows])
     table = parse_table(stream.getvalue().encode(encoding), HERE)
     assert table.problems == ()
-    expected = [
-        [cell if cell.strip() else None for cell in row] for row in rows if any(cell.strip() for cell in row)
-    ]
+    expected = [[cell if cell.strip() else None for cell in row] for row in rows if any(cell.strip() for cell in row)]
     assert [[row.cells["comment_id"], row.cells["text"]] for row in table.rows] == expected
 
 
@@ -228,9 +224,7 @@ def test_any_cells_survive_json_lines(rows: list[tuple[str, str]]) -> None:
     lines = [header, *(json.dumps({"comment_id": one, "text": two}, ensure_ascii=False) for one, two in rows)]
     table = parse_table("\n".join(lines).encode(), Path("a.jsonl"))
     expected = [
-        tuple(cell if cell.strip() else None for cell in row)
-        for row in rows
-        if any(cell.strip() for cell in row)
+        tuple(cell if cell.strip() else None for cell in row) for row in rows if any(cell.strip() for cell in row)
     ]
     assert [(row.cells["comment_id"], row.cells["text"]) for row in table.rows[1:]] == expected
 

@@ -157,9 +157,7 @@ def test_our_vtt_is_valid_webvtt_with_a_voice_and_a_sentence_a_cue() -> None:
 
 def test_our_vtt_reads_back_with_the_same_words_and_parties(write: Write) -> None:
     read = read_transcript(write("call.vtt", transcript_to_vtt(HEARD)))
-    assert [(word.text, word.party) for word in read.words] == [
-        (word.text, word.party) for word in HEARD.words
-    ]
+    assert [(word.text, word.party) for word in read.words] == [(word.text, word.party) for word in HEARD.words]
     assert read.role_source == "transcript"
 
 
@@ -204,8 +202,7 @@ def test_webvtt_with_everything_that_tools_write(write: Write) -> None:
     )
     read = read_transcript(write("call.vtt", text))
     said = {
-        speaker: [word.text for word in read.words if word.speaker == speaker]
-        for speaker in ("Ann & Bo", "Cy", "")
+        speaker: [word.text for word in read.words if word.speaker == speaker] for speaker in ("Ann & Bo", "Cy", "")
     }
     assert said["Ann & Bo"] == ["Fish&", "chips,", "quite", "<good>"]
     assert said["Cy"] == ["early", "sure", "backwards", "words", "point"]
@@ -236,9 +233,7 @@ def test_names_before_a_colon_as_zoom_writes_them(write: Write) -> None:
 
 
 def test_several_named_lines_in_one_cue_share_its_time(write: Write) -> None:
-    read = read_transcript(
-        write("a.vtt", "WEBVTT\n\n00:00.000 --> 00:04.000\nSeller: aa\nCustomer: aabbcc\n")
-    )
+    read = read_transcript(write("a.vtt", "WEBVTT\n\n00:00.000 --> 00:04.000\nSeller: aa\nCustomer: aabbcc\n"))
     assert _said(read) == [("seller", "Seller", "aa"), ("customer", "Customer", "aabbcc")]
     assert read.timeline == (
         Activity(0.0, 1.0, "seller", "Seller"),
@@ -357,9 +352,7 @@ def test_who_is_who_by_name_or_label(
     text = "WEBVTT\n\n" + "".join(
         f"00:0{n}.000 --> 00:0{n}.500\n<v {name}>hello\n\n" for n, name in enumerate(speakers)
     )
-    read = read_transcript(
-        write("a.vtt", text), sellers=sellers, call_sellers=call_sellers, customer_names=customers
-    )
+    read = read_transcript(write("a.vtt", text), sellers=sellers, call_sellers=call_sellers, customer_names=customers)
     assert tuple(_parties(read)[" ".join(name.split())] for name in speakers) == expected
     assert tuple(activity.party for activity in read.timeline) == expected
     told = "seller" in expected or "customer" in expected
@@ -370,9 +363,7 @@ def test_who_is_who_by_name_or_label(
 @pytest.mark.parametrize("filling", [" ", "<", "(", "a:", "<v ", "0:", "-"])
 def test_long_runs_of_one_mark_are_read_in_one_pass(write: Write, name: str, filling: str) -> None:
     """Patterns that step back would take hours over these."""
-    text = (
-        f"WEBVTT\n\n00:00.000 --> 00:01.000\n<v Anna>hello {filling * 100_000}x\nAnna {filling * 100_000}x\n"
-    )
+    text = f"WEBVTT\n\n00:00.000 --> 00:01.000\n<v Anna>hello {filling * 100_000}x\nAnna {filling * 100_000}x\n"
     with contextlib.suppress(InputError):
         assert read_transcript(write(name, text)).words
 

@@ -113,9 +113,7 @@ def test_any_text_is_a_finite_number_or_an_input_error(text: str) -> None:
         ("2026-03-01", datetime(2026, 2, 28, 22, 0, tzinfo=UTC), True),
     ],
 )
-def test_times_are_read_in_the_zone_unless_they_have_an_offset(
-    text: str, expected: datetime, assumed: bool
-) -> None:
+def test_times_are_read_in_the_zone_unless_they_have_an_offset(text: str, expected: datetime, assumed: bool) -> None:
     moment = parse_datetime(text, ZoneInfo("Europe/Helsinki"))
     assert (moment.utc, moment.zone_assumed) == (expected, assumed)
     assert moment.utc.tzinfo is UTC
@@ -161,9 +159,7 @@ def test_every_time_with_an_offset_survives_being_written(naive: datetime, offse
     assert (naive.replace(tzinfo=UTC) - read).total_seconds() == offset_min * 60
 
 
-@given(
-    st.text(max_size=30) | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.Z+-]{0,14}", fullmatch=True)
-)
+@given(st.text(max_size=30) | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.Z+-]{0,14}", fullmatch=True))
 def test_any_text_is_an_aware_time_or_an_input_error(text: str) -> None:
     with contextlib.suppress(InputError):
         assert parse_datetime(text).utc.utcoffset() is not None

@@ -103,9 +103,7 @@ def test_a_full_call_row_arrives_typed(make: Make) -> None:
         ("c,l,a.wav,,,de", "unknown_language", "'de'"),
     ],
 )
-def test_each_bad_row_is_named_with_its_file_row_column_and_value(
-    make: Make, row: str, code: str, named: str
-) -> None:
+def test_each_bad_row_is_named_with_its_file_row_column_and_value(make: Make, row: str, code: str, named: str) -> None:
     root = make(
         {
             "a.wav": b"",
@@ -332,8 +330,7 @@ def test_sellers_are_named_by_their_id_whatever_the_calls_write(make: Make) -> N
             "a.wav": b"",
             "calls.csv": "call_id,lead_id,audio,seller\nc1,l,a.wav,ANNA  svensson\n"
             "c2,l,a.wav,as;bo\nc3,l,a.wav,Kim\nc4,l,a.wav,Sam\n",
-            "sellers.csv": "seller,name,aliases\nanna,Anna Svensson,AS; Anna S\n"
-            "bo,Bo Ek,Sam\nsa,Sam Alm,Sam\n",
+            "sellers.csv": "seller,name,aliases\nanna,Anna Svensson,AS; Anna S\nbo,Bo Ek,Sam\nsa,Sam Alm,Sam\n",
         }
     )
     workspace = open_workspace(root)
@@ -375,25 +372,19 @@ def test_what_cannot_be_a_workspace_says_what_to_do(make: Make, tmp_path: Path) 
 
 
 def test_a_workspace_whose_every_row_fails_still_opens(make: Make) -> None:
-    workspace = open_workspace(
-        make({"calls.csv": "call_id,lead_id,audio\nc,l,no.wav\nd,l,no.wav\n", "x.wav": b""})
-    )
+    workspace = open_workspace(make({"calls.csv": "call_id,lead_id,audio\nc,l,no.wav\nd,l,no.wav\n", "x.wav": b""}))
     assert workspace.calls == ()
     assert workspace.scanned is False
     assert [failure.row for failure in workspace.failures] == [1, 2]
 
 
 def test_windows_1252_is_noticed(make: Make) -> None:
-    workspace = open_workspace(
-        make({"comments.csv": (COMMENTS + "k1,l,survey,blåbär,,,\n").encode("windows-1252")})
-    )
+    workspace = open_workspace(make({"comments.csv": (COMMENTS + "k1,l,survey,blåbär,,,\n").encode("windows-1252")}))
     assert workspace.comments[0].text == "blåbär"
     assert any("Windows-1252" in notice for notice in workspace.notices)
 
 
 def test_surveys_after_unknown_calls_are_noticed(make: Make) -> None:
-    root = make(
-        {"a.wav": b"", "comments.csv": "comment_id,lead_id,kind,call_id\nk1,l,survey,a\nk2,l,survey,zz\n"}
-    )
+    root = make({"a.wav": b"", "comments.csv": "comment_id,lead_id,kind,call_id\nk1,l,survey,a\nk2,l,survey,zz\n"})
     workspace = open_workspace(root)
     assert any("'k2'" in notice and "'k1'" not in notice for notice in workspace.notices)

@@ -121,6 +121,13 @@ def test_set_phrases_are_no_mentions(starter: TermList, words_of: WordsOf) -> No
     assert terms_of("Ei tästä ongelmaa tule", "fi", words_of, starter) == ["ongelma"]
 
 
+def test_patterns_are_found_late_in_a_long_sentence_without_punctuation(words_of: WordsOf) -> None:
+    line = " ".join(["joo"] * 150 + ["ehdi"] + ["joo"] * 20)
+    words = words_of([("customer", line)])
+    (mention,) = find_mentions(words, "fi", TERMS)
+    assert mention.first_word == mention.last_word == 150
+
+
 def test_without_a_language_or_terms_for_it_there_are_none(words_of: WordsOf) -> None:
     words = words_of([("seller", "price price")])
     assert find_mentions(words, None, TERMS) == ()

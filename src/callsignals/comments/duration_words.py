@@ -100,6 +100,7 @@ _EN = Grammar(
         "a few": 3,
         "few": 3,
         "a good few": 3,
+        "a good": 1,
         "the last": 1,
         "the past": 1,
         "last": 1,
@@ -123,13 +124,13 @@ _EN = Grammar(
     not_before=r"(?:once|twice|times|every|per|each|next|within|in|first|another)\s+$",
     not_after=r"(?:\s+(?:old|contract|deal|trial|warranty|guarantee|notice|plan|subscription|later|of\s+experience|in\s+business|at\s+a\s+time)|-old|\s+from\s+now)",
     follows=(
-        r"\b(?:follow\w*|listen\w*|read(?:ing|er|s)?|know[ns]?|knew|known|subscri\w*|customers?|clients?|us(?:e|ed|ing|ers?)|been\s+with|"
+        r"\b(?:you|your|yours|linkedin|insta\w*|tiktok|social|cust\w*|follow\w*|listen\w*|read(?:ing|er|s)?|know[ns]?|knew|known|subscri\w*|customers?|clients?|us(?:e|ed|ing|ers?)|been\s+with|"
         r"bought|buy(?:ing)?|work(?:ed|ing)\s+with|heard|hear(?:ing)?|met|meet|found|discover\w*|came\s+across|told|telling|tipped|recommend\w*|"
         r"chas\w+|look(?:ed|ing)\s+after|doing\s+our|done\s+our|episodes?|blogs?|watch\w*|fans?|aware|signed|sign|mailing\s+list|had\s+your|have\s+had|had\s+you|your\s+(?:pod\w*|blog|newsletter|radar|list)|pod\w*|newsletter|"
         r"webinar|conference|fair|expo|on\s+(?:my|our)\s+radar|hooked|tun(?:ed|ing)|get\s+your|getting\s+your|receiv\w+|been\s+on)\b"
     ),
     blocks=(
-        r"\b(?:wait(?:ed|ing)?|search(?:ed|ing)?\s+for|looking\s+for|looked\s+for|shopping|struggl\w*|(?:which|who)\s+(?:has|have|had|uses?|used)|warranty|guarantee|notice|trial|"
+        r"\b(?:wait(?:ed|ing)?|search(?:ed|ing)?\s+for|looking\s+for|looked\s+for|shopping|struggl\w*|(?:which|who)\s+(?:has|have|had|uses?|used)|our\s+customer|warranty|guarantee|notice|trial|"
         r"took|takes|will\s+take|implementation|founded|in\s+business|experience|saved?|grew|growth|deliver\w*|(?:used\s+to\s+)?work(?:ed)?\s+for\s+you|"
         r"old\s+(?:supplier|system|provider)|previous\s+(?:supplier|system|provider)|competitor|baby|married|moved|retire\w*)\b"
     ),
@@ -137,7 +138,7 @@ _EN = Grammar(
         r"\b(?:sister|brother|friend|mate|colleague|neighbou?r|school|compan(?:y|ies)|boss|wife|husband|supplier|customer\s+of\s+yours|"
         r"who|which|they|he|she|partner|consultant|accountant|reseller)\b"
     ),
-    first_person=r"\b(?:i|we|me|us|my\s+commute|you(?:.ve|\s+have))\b|^\W*(?:been|have|had|known)\b",
+    first_person=r"\b(?:i|we|me|us|my\s+commute|you(?:.ve|\s+have))\b|^\W*(?:been|have|had|known)\b|\b(?:rav\w+|tell\w*|told|prais\w+|recommend\w*|rep|reps)\b",
 )
 
 _SV = Grammar(
@@ -201,12 +202,12 @@ _SV = Grammar(
     not_before=r"(?:gånger|gång|per|varje|var|nästa|inom|om|varannan|första)\s+(?:om\s+)?$",
     not_after=r"(?:\s+(?:gammal|gamla|gammalt|gamal|avtal|kontrakt|garanti|uppsägning\w*|provperiod|senare|i\s+branschen|erfarenhet)|s?(?:avtal|kontrakt|garanti|period))",
     follows=(
-        r"\b(?:följ\w*|folj\w*|lyssn\w*|läs\w*|läst|last|kän(?:t|ner|de|na)\w*|prenumer\w*|kund(?:er)?|stamkund|använ\w*|anvan\w*|kört|köpt|köper|handla\w*|"
+        r"\b(?:er|ert|era|ni|linkedin|insta\w*|tiktok|följ\w*|folj\w*|lyssn\w*|läs\w*|läst|last|kän(?:t|ner|de|na)\w*|prenumer\w*|kund(?:er)?|stamkund|använ\w*|anvan\w*|kört|köpt|köper|handla\w*|"
         r"anlitat|hört|horde|hörde|träffa\w*|mött|möttes|hitta\w*|upptäck\w*|tips\w*|rekommend\w*|vetat|visste|fått|får|haft|legat|stått|"
         r"samarbet\w*|på\s+radarn|koll|podd\w*|pod|nyhetsbrev\w*|webb?in\w*|konferens\w*|mässa\w*|mäss\w*|fast|fan|med|jagat|tjata\w*|skött\w*|putsat|städat|avsnitt\w*|ma?[ie]l+ista\w*|mejllista\w*|\w+mäss\w*|blogg\w*|boken)\b"
     ),
     blocks=(
-        r"\b(?:som\s+(?:haft|har\s+haft|använ\w*|kört|har\s+er)|vänta\w*|letat|letade|leta|sökt|avtalstid|bindningstid|garanti|uppsägning\w*|provperiod|tog|tar|införand\w*|grundad\w*|"
+        r"\b(?:vår\s+kund|som\s+(?:haft|har\s+haft|använ\w*|kört|har\s+er)|vänta\w*|letat|letade|leta|sökt|avtalstid|bindningstid|garanti|uppsägning\w*|provperiod|tog|tar|införand\w*|grundad\w*|"
         r"erfarenhet|sparat|sparar|växt|leverans\w*|jobba\w*\s+hos\s+er|gamla\s+(?:leverantör\w*|system\w*)|förra\s+(?:leverantör\w*|system\w*)|"
         r"konkurrent\w*|flytta\w*|gift)\b"
     ),
@@ -214,7 +215,7 @@ _SV = Grammar(
         r"\b(?:syster|systern|bror|kompis\w*|vän|kollega\w*|granne\w*|skola\w*|\w*bolag\w*|företag\w*|chef\w*|fru|man|leverantör\w*|som|de|dom|han|hon|"
         r"konsult\w*|partner\w*)\b"
     ),
-    first_person=r"\b(?:jag|ja|vi|mig|mej|oss|ni)\b",
+    first_person=r"\b(?:jag|ja|vi|mig|mej|oss|ni|lovord\w*|tjata\w*|tipsa\w*|rekommend\w*|säljare)\b",
 )
 
 # "vuoden" alone is also "the year's": it is a length only after one of these.
@@ -317,12 +318,12 @@ _FI = Grammar(
     not_before=r"(?:kertaa|kerran|joka|per|ensi|seuraavan|joka\s+toinen|toisen)\s+$",
     not_after=r"(?:\s+(?:vanha\w*|ikäinen|sopimu\w*|takuu\w*|irtisanomis\w*|kokeilu\w*|kuluttua|päästä|kokemus\w*|välein|kerrallaan)|\s+(?:alalla|toiminut))",
     follows=(
-        r"\b(?:seur\w*|kuunnel\w*|kuullu\w*|kuulin|kuultiin|lukenu\w*|luen|lukija\w*|luettu|tienn\w*|tiedän|tunten\w*|tunne\w*|tuttu\w*|tilan\w*|tilaaja\w*|asiak\w*|käyttän\w*|"
+        r"\b(?:teidän|teitä|teistä|teille|teihin|\w{3,}nne|linkkari\w*|linkedin\w*|insta\w*|tekemisissä|kirjettä|seur\w*|kuunnel\w*|kuullu\w*|kuulin|kuultiin|lukenu\w*|luen|lukija\w*|luettu|tienn\w*|tiedän|tunten\w*|tunne\w*|tuttu\w*|tilan\w*|tilaaja\w*|asiak\w*|käyttän\w*|"
         r"kayttan\w*|käytt\w*|käytössä|osta\w*|ollut|ollu|olemme|ollaan|oon|olen|yhteistyö\w*|tapas\w*|tavattiin|tavannut|löys\w*|vinkka\w*|vinkkas\w*|suositel\w*|"
         r"suosittel\w*|soitel\w*|soittel\w*|saanu\w*|saan|kuuntelija\w*|kuuntelen|seuraaja\w*|podi\w*|podcast\w*|uutiskir\w*|webinaar\w*|konferenss\w*|messu\w*|koukussa|tutkalla|olette|jakso\w*|postituslist\w*|sähköpostilist\w*|blogi\w*|\w*kuunneltu|seurattu)\b"
     ),
     blocks=(
-        r"\b(?:joka\s+on\s+(?:ollut|käyttä\w*)|teidän\s+asiakkaana|odot\w*|etsi\w*|hake(?:nu|tt)\w*|sopimuskau\w*|määräaik\w*|takuu\w*|irtisanomis\w*|kokeilujakso\w*|kest\w*|käyttöönotto\w*|perustet\w*|kokemus\w*|"
+        r"\b(?:asiakkaamme|joka\s+on\s+(?:ollut|käyttä\w*)|teidän\s+asiakkaana|odot\w*|etsi\w*|hake(?:nu|tt)\w*|sopimuskau\w*|määräaik\w*|takuu\w*|irtisanomis\w*|kokeilujakso\w*|kest\w*|käyttöönotto\w*|perustet\w*|kokemus\w*|"
         r"säästä\w*|kasvo\w*|kasvanu\w*|toimitusai\w*|töissä\s+teillä|teillä\s+töissä|kilpailija\w*|vanha\w*\s+(?:toimittaja\w*|järjestelmä\w*)|"
         r"entinen\s+(?:toimittaja\w*|järjestelmä\w*)|naimisissa|muutti\w*)\b"
     ),
@@ -330,7 +331,7 @@ _FI = Grammar(
         r"\b(?:sisko\w*|veli\w*|kaveri\w*|ystävä\w*|kollega\w*|naapuri\w*|koulu\w*|\w*yhtiö\w*|yritys\w*|pomo\w*|vaimo\w*|mies|toimittaja\w*|joka|jotka|hän|he|konsult\w*|"
         r"kumppani\w*)\b"
     ),
-    first_person=r"\b(?:olette|kuunneltu|seurattu|luettu|minä|mä|mie|minulle|mulle|me|meille|olemme|ollaan|olen|oon|\w+(?:nut|nu)\s+(?:olen|oon)|\w{4,}imme)\b",
+    first_person=r"\b(?:olette|kehu\w*|vinka\w*|suositel\w*|myyjä\w*|kuunneltu|seurattu|luettu|minä|mä|mie|minulle|mulle|me|meille|olemme|ollaan|olen|oon|\w+(?:nut|nu)\s+(?:olen|oon)|\w{4,}imme)\b",
 )
 
 GRAMMARS: dict[str, Grammar] = {"en": _EN, "sv": _SV, "fi": _FI}

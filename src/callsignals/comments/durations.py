@@ -20,6 +20,8 @@ __all__ = ["RelationshipDuration", "relationship_duration"]
 _SENTENCE_END = re.compile(r"[.!?;\n]+(?=\s|$)")
 _CLAUSE_END = re.compile(r",|\b(?:and|but|och|men|ja|mutta|sekä)\b")
 _RANGE = r"\s*(?:-|to|till|eller|or|tai)\s*"
+_JOINER = r"(?:\s+|\s+(?:and|och|o|&|ja)\s+(?:a\s+|ett?\s+)?)"
+_AND = r"\s+(?:and|och|o|&|ja)\s+"
 _MAXIMUM_MONTHS = 12 * 80
 _AFTERTHOUGHT_WORDS = 6
 
@@ -103,14 +105,10 @@ def _fixed(sentence: str, language: str) -> list[RelationshipDuration]:
     for pattern, months in _fixed_patterns(language):
         for match in pattern.finditer(sentence):
             before = sentence[: match.start()]
-            if re.search(rf"{grammar.number_pattern()}{_joiner(grammar)}$", before):
-                continue  # "two and a HALF YEAR": the quantity takes it
+            if re.search(rf"(?<!\w){grammar.number_pattern()}{_JOINER}$", before):
+                continue  # "two and a HALF YEAR", "parin VUODEN ajan": the quantity takes it
             found.append(RelationshipDuration(round(months, 1), match.start(), match.end()))
     return found
-
-
-def _joiner(grammar: Grammar) -> str:
-    return r"\s+(?:and|och|o|&|ja)\s+(?:a\s+|ett?\s+)?"
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +138,20 @@ def _quantities(sentence: str, language: str) -> list[RelationshipDuration]:
             if match["half"] or match["later"] or match["next"]:
                 amount += 0.5
             found.append(RelationshipDuration(round(amount * unit_months, 1), match.start(), match.end()))
-    return sorted(found, key=lambda d: (d.start, -d.end))
+    return _summed(sorted(found, key=lambda d: (d.start, -d.end)), sentence)
+
+
+def _summed(found: list[RelationshipDuration], sentence: str) -> list[RelationshipDuration]:
+    """ "A year and three months" is one length: a unit joined to a shorter one."""
+    kept: list[RelationshipDuration] = []
+    for duration in found:
+        last = kept[-1] if kept else None
+        if last and last.months and duration.months and duration.months < last.months:
+            if re.fullmatch(_AND, sentence[last.end : duration.start]):
+                kept[-1] = RelationshipDuration(round(last.months + duration.months, 1), last.start, duration.end)
+                continue
+        kept.append(duration)
+    return kept
 
 
 def _number(written: str, grammar: Grammar) -> float:

@@ -257,8 +257,13 @@ def _recording(path: Path, answer: dict[str, Any], out: Path) -> Recording:
     if shape[0]:
         samples = np.memmap(out, dtype="<i2", mode="r", shape=shape)
     duration_s = shape[0] / SAMPLE_RATE_HZ
-    off = breaks_off(path, str(answer["container"]), answer["stated_s"], duration_s)
-    complete = bool(answer["whole"]) and not off
+    complete = not breaks_off(
+        path,
+        str(answer["container"]),
+        answer["stated_s"],
+        duration_s,
+        end_broken=bool(answer["end_broken"]),
+    )
     return Recording(
         samples=samples.T,
         source_rate_hz=int(answer["source_rate_hz"]),

@@ -31,13 +31,14 @@ FORMATS = (
     "wav,w64,aiff,au,caf,voc,flac,mp3,mov,mp4,m4a,3gp,3g2,mj2,ogg,matroska,webm,asf,amr,amrnb,amrwb,aac,ac3,"
     "gsm,wv,ape,tta,avi,mpeg,mpegts,flv"
 )
-"""Containers that hold media and nothing else: no playlist, concat, image pattern or device. A file named
-``call.wav`` that holds ffconcat text opened its sibling in PyAV 18.1 without this."""
+"""No playlist, concat or device: a ``call.wav`` of ffconcat text opened its sibling in PyAV 18.1."""
 
 GAP_TOLERANCE_S = 0.05
 """Time stamps off by less are rounding (Matroska counts milliseconds, ASF packets), not a gap."""
 BROKEN_TOLERANCE_S = 0.002
 """After a frame that could not be decoded the next time stamp is believed closely."""
+PRIMING_S = 0.25
+"""A codec's first frames give no sound (Windows Media: two frames)."""
 REBASE_S = 1.0
 """Time running back further than this is a new clock (chained Ogg, a restarted recorder), not an overlap."""
 GOOD_SHARE = 0.05
@@ -176,7 +177,8 @@ class _Clock:
             if lead_s <= GAP_TOLERANCE_S:  # priming, encoder delay
                 self.origin_s = at_s
                 return 0.0
-            self.findings.add("gap")
+            if lead_s > PRIMING_S:
+                self.findings.add("gap")
             return lead_s
         assert self.origin_s is not None
         drift_s = at_s - self.origin_s - expected_s
@@ -322,8 +324,7 @@ def decode(path: Path, out: Path, max_samples: int, report: TextIO | None = None
             return _Sink(file, channels, max_samples, report)
 
         clock, count = _decode_packets(container, stream, sink_of, stated_s)
-        sink = clock.sink
-        name = container.format.name
+        sink, name = clock.sink, container.format.name
     return {
         "ok": True,
         "container": name,
@@ -331,7 +332,7 @@ def decode(path: Path, out: Path, max_samples: int, report: TextIO | None = None
         "channels": sink.channels,
         "samples": sink.count,
         "source_rate_hz": rate[0],
-        "whole": not (count.last_broken or count.read_error),
+        "end_broken": count.last_broken or count.read_error,
         "findings": sorted(clock.findings | ({"broken_frames"} if count.broken else set())),
         "digest": sink.digest.hexdigest(),
     }
@@ -379,8 +380,8 @@ def _limit() -> None:
 
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = int(used.ru_utime + used.ru_stime) + CPU_LIMIT_S
-    as_much = ((resource.RLIMIT_CPU, cpu_s), (resource.RLIMIT_AS, MEMORY_LIMIT_BYTES))
-    for what, soft in (*as_much, (resource.RLIMIT_CORE, 0)):
+    limits = {resource.RLIMIT_CPU: cpu_s, resource.RLIMIT_AS: MEMORY_LIMIT_BYTES, resource.RLIMIT_CORE: 0}
+    for what, soft in limits.items():
         _, hard = resource.getrlimit(what)
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
             resource.setrlimit(what, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))

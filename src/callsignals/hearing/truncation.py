@@ -10,7 +10,7 @@ SHORTFALL_S = 0.25
 SHORTFALL_SHARE = 0.005
 """A file is truncated when it holds less than its header says by more than both."""
 
-_STATED_LENGTH = {"w64", "aiff", "au", "caf", "flac", "mov", "matroska", "asf", "tta", "ape", "wv"}
+_STATED_LENGTH = {"wav", "w64", "aiff", "au", "caf", "flac", "mov", "matroska", "asf", "tta", "ape", "wv"}
 """Demuxers whose duration comes from a header and not from the file's size or its last page."""
 _PIPE_SIZE = 0x7FFF0000
 """WAV writers on a pipe put 0, 0x7FFFFFFF or 0xFFFFFFFF (or a little less) for the length that they do not know."""
@@ -18,7 +18,7 @@ _OGG_TAIL = 1 << 17
 _OGG_LAST_PAGE = 0x04
 
 
-def breaks_off(path: Path, container: str, stated_s: float | None, heard_s: float) -> bool:
+def breaks_off(path: Path, container: str, stated_s: float | None, heard_s: float, *, end_broken: bool) -> bool:
     """Whether ``path`` is only the first part of what it was to be.
 
     Args:
@@ -26,16 +26,16 @@ def breaks_off(path: Path, container: str, stated_s: float | None, heard_s: floa
         container: the demuxer's name, alternatives separated by commas.
         stated_s: length by the container, None when it gives none.
         heard_s: length that was decoded.
+        end_broken: whether the last packet was cut short or could not be decoded.
     """
     names = set(container.split(","))
+    if "wav" in names and not _wav_states_length(path):
+        return False  # the last packet always looks cut short there
+    if end_broken:
+        return True
     if "ogg" in names:
         return not _ogg_ends(path)
-    if "wav" in names:
-        stated = _wav_states_length(path)
-    elif "mp3" in names:
-        stated = _mp3_states_length(path)
-    else:
-        stated = bool(names & _STATED_LENGTH)
+    stated = _mp3_states_length(path) if "mp3" in names else bool(names & _STATED_LENGTH)
     if not stated or stated_s is None:
         return False
     return stated_s - heard_s > max(SHORTFALL_S, SHORTFALL_SHARE * stated_s)

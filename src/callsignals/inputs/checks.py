@@ -55,9 +55,7 @@ def alias_notices(sellers: Sequence[SellerRow]) -> list[str]:
     ]
 
 
-def name_sellers(
-    calls: Sequence[CallRow], sellers: Sequence[SellerRow]
-) -> tuple[tuple[CallRow, ...], list[str]]:
+def name_sellers(calls: Sequence[CallRow], sellers: Sequence[SellerRow]) -> tuple[tuple[CallRow, ...], list[str]]:
     """Calls with ids of the seller table in place of names, and a notice of names that it does not hold."""
     if not sellers:
         return tuple(calls), []
@@ -70,9 +68,7 @@ def name_sellers(
     unknown = sorted({name for call in calls for name in call.sellers if fold_name(name) not in known})
     if not unknown:
         return named, []
-    return named, [
-        f"{sellers[0].table} does not hold {listed(unknown)}; such calls keep the name as written."
-    ]
+    return named, [f"{sellers[0].table} does not hold {listed(unknown)}; such calls keep the name as written."]
 
 
 def conflict_notices(calls: Sequence[CallRow], leads: Sequence[LeadRow]) -> list[str]:
@@ -104,9 +100,7 @@ def merge_leads(
         merged.setdefault(lead_id, LeadRow(lead_id=lead_id))
     table_rows = [(lead.lead_id, lead) for lead in leads]
     for lead_id, source in (*((call.lead_id, call) for call in sorted(calls, key=_when)), *table_rows):
-        known = {
-            column: value for column in _SHARED_COLUMNS if (value := getattr(source, column)) is not None
-        }
+        known = {column: value for column in _SHARED_COLUMNS if (value := getattr(source, column)) is not None}
         merged[lead_id] = replace(merged[lead_id], **known)
     return tuple(merged[lead_id] for lead_id in sorted(merged))
 
@@ -121,9 +115,7 @@ def comment_notices(comments: Sequence[CommentRow], calls: Sequence[CallRow]) ->
     lost = [comment.comment_id for comment in comments if comment.call_id and comment.call_id not in ids]
     if not calls or not lost:
         return []
-    return [
-        f"{comments[0].table}: {len(lost)} comments name a call that is not among the calls: {listed(lost)}."
-    ]
+    return [f"{comments[0].table}: {len(lost)} comments name a call that is not among the calls: {listed(lost)}."]
 
 
 def segment_columns(wanted: Sequence[str], columns: Collection[str]) -> tuple[tuple[str, ...], list[str]]:

@@ -53,9 +53,7 @@ def decode_text(data: bytes, name: str) -> tuple[str, str]:
     """
     text, encoding = _decode(data, name)
     if "\0" in text:
-        raise InputError(
-            name, "contains NUL characters, so it is not a text table", _SAVE_AS, code="not_a_table"
-        )
+        raise InputError(name, "contains NUL characters, so it is not a text table", _SAVE_AS, code="not_a_table")
     return text, encoding
 
 

@@ -143,9 +143,7 @@ class _Cells:
 
     def extra(self, table_name: str) -> Extra:
         known = COLUMNS[table_name]
-        return tuple(
-            (name, value) for name, value in self.raw.cells.items() if name not in known and value is not None
-        )
+        return tuple((name, value) for name, value in self.raw.cells.items() if name not in known and value is not None)
 
 
 def _parse_rows(
@@ -243,11 +241,7 @@ def _call(cells: _Cells) -> CallRow:
         sellers=cells.several("seller"),
         language=cells.read("language", parse_language),
         seller_channel=channel,
-        seller_channel_source=None
-        if channel is None
-        else "manifest"
-        if own_channel is not None
-        else "config",
+        seller_channel_source=None if channel is None else "manifest" if own_channel is not None else "config",
         seller_speaks_at_s=moment_s,
         stage=cells.text("stage"),
         outcome=cells.read("outcome", lambda text: parse_choice(text, OUTCOMES)),

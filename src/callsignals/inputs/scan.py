@@ -66,9 +66,7 @@ def scan_recordings(root: Path, out: Path, *, roots: Sequence[Path], seller_chan
     return Scanned(tuple(calls), tuple(errors), tuple(renamed), tuple(sorted(links)))
 
 
-def _recordings(
-    root: Path, out: Path, links: list[str], errors: list[InputError]
-) -> Iterator[tuple[str, Path]]:
+def _recordings(root: Path, out: Path, links: list[str], errors: list[InputError]) -> Iterator[tuple[str, Path]]:
     def unreadable(error: OSError) -> None:
         reason = error.strerror or "unreadable"
         errors.append(
@@ -83,9 +81,7 @@ def _recordings(
     for folder, folders, files in os.walk(root, onerror=unreadable):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if _is_input_folder(here / name, out))
-        links += [
-            (here / name).relative_to(root).as_posix() for name in folders if (here / name).is_symlink()
-        ]
+        links += [(here / name).relative_to(root).as_posix() for name in folders if (here / name).is_symlink()]
         for name in files:
             if not name.startswith(".") and Path(name).suffix.casefold() in AUDIO_SUFFIXES:
                 yield unicodedata.normalize("NFC", (here / name).relative_to(root).as_posix()), here / name
@@ -100,9 +96,7 @@ def _is_input_folder(folder: Path, out: Path) -> bool:
 def _check_usable(relative: str, path: Path, roots: Sequence[Path]) -> None:
     if not relative.isprintable():  # undecodable bytes arrive as lone surrogates, which no record can hold
         shown = relative.encode("ascii", "backslashreplace").decode("ascii")
-        raise InputError(
-            shown, "has a name with unprintable characters", "Rename the file.", code="unreadable_name"
-        )
+        raise InputError(shown, "has a name with unprintable characters", "Rename the file.", code="unreadable_name")
     if not any(is_inside(path.resolve(), root) for root in roots):
         raise InputError(
             relative,
@@ -111,9 +105,7 @@ def _check_usable(relative: str, path: Path, roots: Sequence[Path]) -> None:
             code="path_outside",
         )
     if not path.is_file():
-        raise InputError(
-            relative, "is a link to nothing", "Restore the file, or remove the link.", code="missing_file"
-        )
+        raise InputError(relative, "is a link to nothing", "Restore the file, or remove the link.", code="missing_file")
 
 
 def _without_suffix(relative: str) -> str:

@@ -106,9 +106,7 @@ class CallsSettings(_Section):
 class CommentsSettings(_Section):
     """``[comments]``."""
 
-    default_scale: Scale | None = Field(
-        default=None, description="scale of scores whose row does not name one"
-    )
+    default_scale: Scale | None = Field(default=None, description="scale of scores whose row does not name one")
 
 
 class RecognitionSettings(_Section):
@@ -118,9 +116,7 @@ class RecognitionSettings(_Section):
     models: Annotated[dict[str, str], BeforeValidator(_models)] = Field(
         default_factory=dict, description="weights per language, winning over `model`"
     )
-    language: LanguageCode | None = Field(
-        default=None, description="forced for every call whose row does not say"
-    )
+    language: LanguageCode | None = Field(default=None, description="forced for every call whose row does not say")
     hotwords: Texts = Field(default=(), description="names and brands to listen for")
     beam_size: int = Field(default=5, ge=1, le=20)
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -146,9 +142,7 @@ class DiarizationSettings(_Section):
 class TermsSettings(_Section):
     """``[terms]``."""
 
-    file: str = Field(
-        default="terms.toml", min_length=1, description="relative to the workspace, or absolute"
-    )
+    file: str = Field(default="terms.toml", min_length=1, description="relative to the workspace, or absolute")
 
 
 class RecordsSettings(_Section):
@@ -212,9 +206,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         text = path.read_bytes().decode("utf-8-sig")  # Notepad writes a BOM, which TOML does not allow
     except OSError as error:
         reason = error.strerror or "unreadable"
-        raise SettingsError(
-            str(path), f"cannot be read ({reason})", "Check that it exists and may be read."
-        ) from None
+        raise SettingsError(str(path), f"cannot be read ({reason})", "Check that it exists and may be read.") from None
     except UnicodeDecodeError:
         raise SettingsError(str(path), "is not UTF-8 text", "Save the file as UTF-8.") from None
     try:
@@ -228,9 +220,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _settings_error(path: Path, error: ValidationError) -> SettingsError:
-    findings = [
-        _finding(item["type"], item["loc"], item["msg"], item.get("input")) for item in error.errors()
-    ]
+    findings = [_finding(item["type"], item["loc"], item["msg"], item.get("input")) for item in error.errors()]
     problem = "; ".join(dict.fromkeys(problem for problem, _ in findings))
     remedy = " ".join(dict.fromkeys(remedy for _, remedy in findings))
     return SettingsError(str(path), problem, remedy)

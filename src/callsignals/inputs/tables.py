@@ -37,9 +37,7 @@ _NOT_COLUMNS = frozenset(("extra", "table", "row", "seller_channel_source"))
 
 
 def _columns_of(kind: type[CallRow | CommentRow | LeadRow | SellerRow]) -> tuple[str, ...]:
-    return tuple(
-        _RENAMED.get(field.name, field.name) for field in fields(kind) if field.name not in _NOT_COLUMNS
-    )
+    return tuple(_RENAMED.get(field.name, field.name) for field in fields(kind) if field.name not in _NOT_COLUMNS)
 
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -219,9 +217,7 @@ def _from_records(
 
 
 def _header_names(cells: Sequence[str], path: Path, known: frozenset[str]) -> tuple[str, ...]:
-    names = tuple(
-        _canonical(cell, known) or f"{_UNNAMED}{place}" for place, cell in enumerate(cells, start=1)
-    )
+    names = tuple(_canonical(cell, known) or f"{_UNNAMED}{place}" for place, cell in enumerate(cells, start=1))
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(
@@ -283,9 +279,7 @@ def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
         for number, row in enumerate(frame.iter_rows())
     )
     if frame.is_empty():
-        raise InputError(
-            str(path), f"sheet '{sheet}' is empty", "Fill it in, or remove the file.", code="empty_table"
-        )
+        raise InputError(str(path), f"sheet '{sheet}' is empty", "Fill it in, or remove the file.", code="empty_table")
     return _from_records(records, path, known)
 
 

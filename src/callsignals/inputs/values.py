@@ -44,9 +44,7 @@ _DOT_GROUPS = re.compile(rf"{_SIGNED}(?P<body>[1-9][0-9]{{0,2}}(?:\.[0-9]{{3}})+
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[1-7]"
 _CLOCK = r"[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,12})?)?)?"
 _OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
-_ISO = re.compile(
-    rf"(?P<date>{_DATE})(?:(?:[Tt]| +)(?P<clock>{_CLOCK}) ?(?P<offset>{_OFFSET})?)?", re.IGNORECASE
-)
+_ISO = re.compile(rf"(?P<date>{_DATE})(?:(?:[Tt]| +)(?P<clock>{_CLOCK}) ?(?P<offset>{_OFFSET})?)?", re.IGNORECASE)
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 """Outside lie spreadsheet zeros (1899-12-30) and slips of the hand, not sales calls."""

@@ -85,9 +85,7 @@ class _Opening:
     zone_assumed: bool = False
 
     def fail(self, error: CallSignalsError, input_name: str) -> None:
-        self.failures.append(
-            Failure(input_name, error.row, "inputs", error.code, error.problem, error.remedy)
-        )
+        self.failures.append(Failure(input_name, error.row, "inputs", error.code, error.problem, error.remedy))
 
     def read(self, name: str, parse: Callable[[Table, RowContext], Parsed[Row]]) -> tuple[Row, ...] | None:
         """The good rows of a table; None when there is no such table, or one with a header only."""
@@ -105,9 +103,7 @@ class _Opening:
         return parsed.rows if parsed.rows or parsed.errors else None
 
 
-def open_workspace(
-    folder: Path | str, *, out: Path | str | None = None, settings: Settings | None = None
-) -> Workspace:
+def open_workspace(folder: Path | str, *, out: Path | str | None = None, settings: Settings | None = None) -> Workspace:
     """Read and check a workspace; bad rows become failures and the good ones go on.
 
     Args:
@@ -250,9 +246,7 @@ def _scan(opening: _Opening) -> tuple[CallRow, ...]:
         )
     if scanned.renamed:
         names = listed(scanned.renamed)
-        opening.notices.append(
-            f"Another recording has the same name: the call id of {names} keeps the extension."
-        )
+        opening.notices.append(f"Another recording has the same name: the call id of {names} keeps the extension.")
     if scanned.links:
         opening.notices.append(f"Linked folders are not followed: {listed(scanned.links)}.")
     return scanned.calls

@@ -13,9 +13,9 @@ import re
 __all__ = ["MAX_PATTERN_CHARACTERS", "compile_safe"]
 
 MAX_PATTERN_CHARACTERS = 200
-MAX_REPETITIONS = 3
+MAX_REPETITIONS = 2
 MAX_CHOICES = 4_096
-"""Bound on the ways through a pattern by its options and alternatives."""
+"""Bound on the ways through a pattern by its options and alternatives; each repetition divides it by 16."""
 
 _PIECE = re.compile(
     r"(?P<escape>\\.)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?:|\?P<\w+>)?)|(?P<close>\))|(?P<bar>\|)"
@@ -58,7 +58,7 @@ def _why_unsafe(pattern: str) -> str | None:
         previous = (kind, text)
     if repetitions > MAX_REPETITIONS:
         return f"it has more than {MAX_REPETITIONS} repetitions"
-    if choices > MAX_CHOICES:
+    if choices > MAX_CHOICES // 16**repetitions:
         return "it has too many alternatives; list them as several patterns or phrases"
     return None
 

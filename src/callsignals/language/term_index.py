@@ -33,8 +33,9 @@ FILLERS = words_by_language("fillers")
 """One may stand inside a phrase of several words: hinner vi inte, takes us too long."""
 NOT_MENTIONS = phrases_by_language("not_mentions")
 """Set phrases and, in English, verbs that a listed noun is part of without being named."""
-MAX_REGEX_CHARACTERS = 1_000
-"""Patterns search only the first part of a longer sentence (a recogniser without punctuation)."""
+MAX_REGEX_WORDS = 60
+"""Patterns are tried on so many words of a sentence at a time, to bound their time."""
+MAX_REGEX_CHARACTERS = 500
 _HYPHENS = re.compile(r"[-‐‑–/]")
 _CACHE_SIZE = 65_536
 
@@ -208,18 +209,20 @@ class TermIndex:
             yield Hit(*self._singles[part.term], (piece.offset,), IN_COMPOUND)
 
     def _pattern_hits(self, words: Sequence[str]) -> Iterator[Hit]:
-        if not self._patterns:
-            return
-        text = " ".join(words)
-        starts = [0]
+        if self._patterns:
+            for first in range(0, len(words), MAX_REGEX_WORDS):
+                yield from self._pattern_hits_in(words[first : first + MAX_REGEX_WORDS], first)
+
+    def _pattern_hits_in(self, words: Sequence[str], first: int) -> Iterator[Hit]:
+        bounds: list[tuple[int, int]] = []
         for word in words:
-            starts.append(starts[-1] + len(word) + 1)
+            start = bounds[-1][1] + 1 if bounds else 0
+            bounds.append((start, start + len(word)))
+        text = " ".join(words)[:MAX_REGEX_CHARACTERS]
         for kind, pattern, compiled in self._patterns:
-            for match in compiled.finditer(text[:MAX_REGEX_CHARACTERS]):
+            for match in compiled.finditer(text):
                 offsets = tuple(
-                    at
-                    for at in range(len(words))
-                    if starts[at] < match.end() and starts[at] + len(words[at]) > match.start()
+                    first + at for at, (start, end) in enumerate(bounds) if start < match.end() and end > match.start()
                 )
                 if offsets:
                     yield Hit(kind, pattern, offsets, AS_SAID)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -64,10 +65,8 @@ def named_speakers(candidates: Sequence[str], known: Collection[str], *, repeats
     """
     return frozenset(
         name
-        for name in candidates
-        if " ".join(name.split()).casefold() in known
-        or _looks_like_name(name)
-        or candidates.count(name) >= repeats
+        for name, count in Counter(candidates).items()
+        if count >= repeats or " ".join(name.split()).casefold() in known or _looks_like_name(name)
     )
 
 

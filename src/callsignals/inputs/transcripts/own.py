@@ -86,9 +86,7 @@ class TranscriptRecord(_Spoken):
 
     schema_version: Literal["1"] = "1"
     words: Annotated[tuple[WordRecord, ...], Field(strict=False, description="by time")]
-    timeline: Annotated[
-        tuple[ActivityRecord, ...], Field(strict=False, description="voice activity by time")
-    ] = ()
+    timeline: Annotated[tuple[ActivityRecord, ...], Field(strict=False, description="voice activity by time")] = ()
     language: str | None = Field(default=None, description="ISO 639-1")
     language_confidence: Share | None = None
     channel_mode: ChannelMode = "transcript"
@@ -228,18 +226,12 @@ def _sentences(words: Sequence[Word]) -> list[list[Word]]:
 
 def _parted(before: Word, word: Word, opened_s: float) -> bool:
     start_s, end_s, silent_from_s = word.start_s or 0.0, word.end_s or 0.0, before.end_s or 0.0
-    return (
-        before.text.endswith(_SENTENCE_ENDS)
-        or end_s - opened_s > _MAX_CUE_S
-        or start_s - silent_from_s > _MAX_GAP_S
-    )
+    return before.text.endswith(_SENTENCE_ENDS) or end_s - opened_s > _MAX_CUE_S or start_s - silent_from_s > _MAX_GAP_S
 
 
 def _cue_text(words: Sequence[Word]) -> str:
     start_ms = round((words[0].start_s or 0.0) * 1000)
-    end_ms = max(
-        round(max(word.end_s or 0.0 for word in words) * 1000), start_ms + 1
-    )  # a cue may not be empty
+    end_ms = max(round(max(word.end_s or 0.0 for word in words) * 1000), start_ms + 1)  # a cue may not be empty
     voice = words[0].speaker or "speaker" if words[0].party == "unknown" else words[0].party
     text = " ".join(_escaped(word.text) for word in words)
     return f"{_clock(start_ms)} --> {_clock(end_ms)}\n<v {_escaped(voice)}>{text}</v>\n"

@@ -71,8 +71,7 @@ def assign_parties(transcript: Transcript, cast: Cast) -> Transcript:
         transcript,
         words=tuple(replace(word, party=parties.get(word.speaker, "unknown")) for word in transcript.words),
         timeline=tuple(
-            replace(activity, party=parties.get(activity.speaker, "unknown"))
-            for activity in transcript.timeline
+            replace(activity, party=parties.get(activity.speaker, "unknown")) for activity in transcript.timeline
         ),
         role_source="transcript",
         role_confidence=1.0,

@@ -11,9 +11,7 @@ from callsignals.inputs.transcripts.cues import Cue, Piece, named_speakers, spli
 __all__ = ["parse_plain"]
 
 _TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
-_BEFORE = re.compile(
-    rf"\s*(?:[\[(](?P<bracketed>{_TIME})[\])]|(?P<bare>{_TIME})(?=\s))\s*[-\u2013]?\s*(?P<rest>.*)"
-)
+_BEFORE = re.compile(rf"\s*(?:[\[(](?P<bracketed>{_TIME})[\])]|(?P<bare>{_TIME})(?=\s))\s*[-\u2013]?\s*(?P<rest>.*)")
 _AFTER = re.compile(rf"(?P<name>[^:\[(]+?)\s*[\[(](?P<time>{_TIME})[\])]\s*:(?P<text>.*)")
 _WORDS_PER_S = 2.5
 """For the end of the last line, which no next line tells: an ordinary pace of 150 words a minute."""

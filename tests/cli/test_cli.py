@@ -1,0 +1,145 @@
+"""The command line in this process: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from callsignals.cli import main
+from callsignals.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ("demo", "init", "run", "transcribe", "report", "classify", "schema", "validate", "doctor", "models")
+
+
+def call(*arguments: object) -> int:
+    """The exit code of one command."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)
+
+
+def test_every_command_is_there_documented_in_the_readme_and_has_help(capsys):
+    assert call("--help") == 0
+    listed = capsys.readouterr().out
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert re.search(rf"^\s*{name}\s", listed, re.MULTILINE), name
+        assert f"callsignals {name}" in readme, name
+        assert call(name, "--help") == 0
+        assert "Usage" in capsys.readouterr().out
+    registered = {command.name or command.callback.__name__ for command in app.registered_commands} | {"models"}
+    assert registered == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("run",), ("run", "x", "--no-such"), ("schema", "nothing"), ("run", "x", "--workers", "0"), ("fly",)],
+)
+def test_wrong_usage_ends_with_2_and_says_so_on_stderr(arguments, capsys):
+    assert call(*arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Error" in shown.err
+
+
+def test_what_cannot_run_ends_with_1_and_one_line(tmp_path, capsys):
+    assert call("run", tmp_path / "absent") == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.count("\n") == 1
+    assert "absent" in shown.err
+
+
+def test_debug_adds_the_traceback(tmp_path, capsys):
+    assert call("run", tmp_path / "absent", "--debug") == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["signal", "lead", "transcript"])
+def test_schema_prints_one_json_schema(kind, capsys):
+    assert call("schema", kind) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert schema["type"] == "object"
+
+
+def test_init_writes_a_workspace_that_run_accepts_once_filled_and_refuses_to_overwrite(tmp_path, capsys):
+    folder = tmp_path / "mine"
+    assert call("init", folder) == 0
+    written = {Path(line).name for line in capsys.readouterr().out.split()}
+    assert {"callsignals.toml", "calls.csv", "comments.csv", "terms.toml"} <= written
+    assert call("init", folder) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert call("run", folder, "--dry-run") in (0, 1)
+
+
+def test_validate_tells_good_from_bad(tmp_path, capsys):
+    assert call("validate", tmp_path / "absent.jsonl") == 3
+    (tmp_path / "bad.jsonl").write_text('{"signal": "x"}\n', encoding="utf-8")
+    assert call("validate", tmp_path / "bad.jsonl") == 3
+    shown = capsys.readouterr()
+    assert "0 of 1 records valid" in shown.out
+    assert "record 1" in shown.err
+
+
+def test_a_report_of_nothing_is_refused(tmp_path, capsys):
+    assert call("report", tmp_path) == 1
+    assert "leads.jsonl" in capsys.readouterr().err
+
+
+def test_transcribing_what_is_not_there_names_it_and_ends_with_3(tmp_path, capsys):
+    assert call("transcribe", tmp_path / "absent.wav", "--out", tmp_path / "out") == 3
+    assert "absent.wav" in capsys.readouterr().err
+
+
+def test_models_and_doctor_say_what_is_here(capsys):
+    assert call("models", "verify") == 0
+    listed = capsys.readouterr().out
+    for name in ("base", "diarization", "comments", "e5"):
+        assert re.search(rf"^ready\s+\w+\s+{name}\b", listed, re.MULTILINE), name
+    assert call("models", "list") == 0
+    assert "base" in capsys.readouterr().out
+    assert call("doctor") == 0
+    assert "Python" in capsys.readouterr().out
+
+
+def test_classify_reads_standard_input_and_prints_json_for_a_program(capsys, monkeypatch):
+    import io
+    import sys
+
+    table = "text,kind\nEn kollega tipsade om er podd,referral\n-,survey\n".encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(table)))
+    assert call("classify", "-") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["kind"] for row in rows] == ["referral", "survey"]
+    assert "word_of_mouth" in rows[0]["referral_sources"]
+    assert rows[1]["status"] == "abstained"
+    assert "tipsade" not in json.dumps(rows)
+
+
+def test_classify_writes_labels_and_a_review_with_formulas_neutralised(tmp_path, capsys):
+    table = tmp_path / "comments.csv"
+    table.write_text(
+        'comment_id,kind,text\n1,survey,"=HYPERLINK(""x"") is what support sent, useless"\n2,survey,Great support\n',
+        encoding="utf-8",
+    )
+    assert call("classify", table, "--out", tmp_path / "labels.csv", "--review", tmp_path / "review.csv") == 0
+    assert "comment_polarity" in (tmp_path / "labels.csv").read_text(encoding="utf-8-sig")
+    review = (tmp_path / "review.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in review
+    assert ",=HYPERLINK" not in review
+    assert call("classify", table, "--out", tmp_path / "labels.docx") == 2
+    capsys.readouterr()
+
+
+def test_a_bad_row_is_named_and_the_good_ones_go_on(tmp_path, capsys):
+    table = tmp_path / "comments.csv"
+    table.write_text("comment_id,kind,text\n1,survey,Great support\n2,poem,Roses\n", encoding="utf-8")
+    assert call("classify", table, "--json") == 3
+    shown = capsys.readouterr()
+    assert len(shown.out.splitlines()) == 1
+    assert "row 2" in shown.err
