@@ -39,7 +39,8 @@ def test_answers_that_say_nothing(text: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Bra", "Good 👍", "yes, great support", "vet inte vad jag skulle göra utan er", "10 av 10", "en tiedä parempaa"]
+    "text",
+    ["Bra", "Good 👍", "yes, great support", "vet inte vad jag skulle göra utan er", "10 av 10", "en tiedä parempaa"],
 )
 def test_answers_that_may_say_something(text: str) -> None:
     assert emptyish_reason(text) is None

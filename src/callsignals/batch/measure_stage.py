@@ -11,7 +11,7 @@ from callsignals.files import digest_of
 from callsignals.inputs.rows import CallRow
 from callsignals.language.mentions import find_mentions
 from callsignals.language.term_list import TermList
-from callsignals.language.term_signals import term_signals
+from callsignals.language.term_signals import term_signals, why_no_terms
 from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS, TERM_SIGNALS, definitions_digest
 from callsignals.vocabulary.signal import Signal
 from callsignals.vocabulary.spoken import LANGUAGES, ChannelMode, RoleSource, Timing, Transcript
@@ -93,7 +93,9 @@ def measure_call(transcript: Transcript, terms: TermList) -> MeasuredCall:
         transcript,
         mentions,
         spoken,
-        insufficient_reason=None if facts.call_type == "conversation" else facts.call_type,
+        insufficient_reason=(
+            why_no_terms(transcript.language, terms) if facts.call_type == "conversation" else facts.call_type
+        ),
     )
     signals = (*conversation, *about_terms)
     refusal = _refusal(transcript)

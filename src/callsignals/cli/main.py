@@ -41,14 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ``--debug`` anywhere adds the traceback of an error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         app(args=[argument for argument in given if argument != "--debug"], standalone_mode=True)
     except UsageError as error:
         _stop(error, EXIT_USAGE, debug=debug)
     except CallSignalsError as error:
         _stop(error, EXIT_COULD_NOT_RUN, debug=debug)
-    except KeyboardInterrupt:
+    except _Interrupted:
         error_line("Interrupted. What is finished is kept; run the same command again to go on.")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
@@ -69,5 +70,10 @@ def _stop(error: CallSignalsError, code: int, *, debug: bool) -> None:
     sys.exit(code)
 
 
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _Interrupted(BaseException):
+    """Ctrl-C or SIGTERM. Not KeyboardInterrupt: typer would end the process before anything is said."""
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
+    raise _Interrupted

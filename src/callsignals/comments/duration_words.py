@@ -207,7 +207,7 @@ _SV = Grammar(
         r"samarbet\w*|på\s+radarn|koll|podd\w*|pod|nyhetsbrev\w*|webb?in\w*|konferens\w*|mässa\w*|mäss\w*|fast|fan|med|jagat|tjata\w*|skött\w*|putsat|städat|avsnitt\w*|ma?[ie]l+ista\w*|mejllista\w*|\w+mäss\w*|blogg\w*|boken)\b"
     ),
     blocks=(
-        r"\b(?:vår\s+kund|som\s+(?:haft|har\s+haft|använ\w*|kört|har\s+er)|vänta\w*|letat|letade|leta|sökt|avtalstid|bindningstid|garanti|uppsägning\w*|provperiod|tog|tar|införand\w*|grundad\w*|"
+        r"\b(?:vår\s+kund|la\s+om|som\s+(?:haft|har\s+haft|använ\w*|kört|har\s+er)|vänta\w*|letat|letade|leta|sökt|avtalstid|bindningstid|garanti|uppsägning\w*|provperiod|tog|tar|införand\w*|grundad\w*|"
         r"erfarenhet|sparat|sparar|växt|leverans\w*|jobba\w*\s+hos\s+er|gamla\s+(?:leverantör\w*|system\w*)|förra\s+(?:leverantör\w*|system\w*)|"
         r"konkurrent\w*|flytta\w*|gift)\b"
     ),
@@ -318,7 +318,7 @@ _FI = Grammar(
     not_before=r"(?:kertaa|kerran|joka|per|ensi|seuraavan|joka\s+toinen|toisen)\s+$",
     not_after=r"(?:\s+(?:vanha\w*|ikäinen|sopimu\w*|takuu\w*|irtisanomis\w*|kokeilu\w*|kuluttua|päästä|kokemus\w*|välein|kerrallaan)|\s+(?:alalla|toiminut))",
     follows=(
-        r"\b(?:teidän|teitä|teistä|teille|teihin|\w{3,}nne|linkkari\w*|linkedin\w*|insta\w*|tekemisissä|kirjettä|seur\w*|kuunnel\w*|kuullu\w*|kuulin|kuultiin|lukenu\w*|luen|lukija\w*|luettu|tienn\w*|tiedän|tunten\w*|tunne\w*|tuttu\w*|tilan\w*|tilaaja\w*|asiak\w*|käyttän\w*|"
+        r"\b(?:teidän|teitä|teistä|teille|teihin|\w{3,}nne|linkkari\w*|linkedin\w*|insta\w*|tekemisissä|kirjettä|tilas\w*|seur\w*|kuunnel\w*|kuullu\w*|kuulin|kuultiin|lukenu\w*|luen|lukija\w*|luettu|tienn\w*|tiedän|tunten\w*|tunne\w*|tuttu\w*|tilan\w*|tilaaja\w*|asiak\w*|käyttän\w*|"
         r"kayttan\w*|käytt\w*|käytössä|osta\w*|ollut|ollu|olemme|ollaan|oon|olen|yhteistyö\w*|tapas\w*|tavattiin|tavannut|löys\w*|vinkka\w*|vinkkas\w*|suositel\w*|"
         r"suosittel\w*|soitel\w*|soittel\w*|saanu\w*|saan|kuuntelija\w*|kuuntelen|seuraaja\w*|podi\w*|podcast\w*|uutiskir\w*|webinaar\w*|konferenss\w*|messu\w*|koukussa|tutkalla|olette|jakso\w*|postituslist\w*|sähköpostilist\w*|blogi\w*|\w*kuunneltu|seurattu)\b"
     ),

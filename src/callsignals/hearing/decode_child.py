@@ -99,10 +99,9 @@ class _Run:
         self.rate = frame.sample_rate
         self.start_s = start_s
         self.samples = 0
-        start = round(start_s * RATE_HZ)
-        self.skip = max(0, sink.count - start)  # already heard: the overlap is trimmed
-        sink.silence(max(0, start - sink.count))
-        self.first = start
+        self.first = round(start_s * RATE_HZ)
+        self.skip = max(0, sink.count - self.first)  # already heard: the overlap is trimmed
+        sink.silence(max(0, self.first - sink.count))
         self.written = 0
         self.resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE_HZ)
 
@@ -188,7 +187,6 @@ class _Clock:
         return self._jump(drift_s, expected_s, at_s)
 
     def _jump(self, drift_s: float, expected_s: float, at_s: float) -> float:
-        assert self.origin_s is not None
         beyond = self.stated_s is not None and expected_s + drift_s > self.stated_s + REBASE_S
         if drift_s < -REBASE_S or beyond:
             self.findings.add("timestamps_reset")

@@ -13,7 +13,7 @@ activity alone:
     the same words over and over, more often and longer than people do. The first of them is kept where there
     is voice. "Thank you, thank you" and "yes yes yes yes" stay.
 ``speaking_rate``
-    more characters a second than anybody speaks.
+    sentences with more characters a second than anybody speaks.
 """
 
 from __future__ import annotations
@@ -140,7 +140,9 @@ def _findings(words: Sequence[Word], voiced: Sequence[Interval]) -> Iterator[tup
     for start, period, after in find_loops([word.text for word in words]):
         yield start + period, after, "repetition"
     for start, after in _too_fast(words):
-        yield start, after, "speaking_rate"
+        # What is left of a sentence that was mostly invented was invented too.
+        touched = [(first, last) for first, last in _sentences(words) if first < after and last > start]
+        yield touched[0][0], touched[-1][1], "speaking_rate"
 
 
 def _dropped(words: Sequence[Word], why: Sequence[str | None], speaker: str) -> Iterator[Dropped]:

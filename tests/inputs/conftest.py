@@ -1,8 +1,0 @@
-"""Property tests here are the same on every run, and a busy machine does not fail them."""
-
-from __future__ import annotations
-
-from hypothesis import settings
-
-settings.register_profile("inputs", deadline=None, derandomize=True, database=None)
-settings.load_profile("inputs")
