@@ -43,8 +43,9 @@ def load_ours(folder: Path = DATA) -> list[Row]:
     return [row for path in sorted(folder.glob("*.jsonl")) for row in _read(path)]
 
 
-def load_handwritten(folder: Path = DATA / "evaluation") -> list[Row]:
-    """Texts by another hand that are never trained on."""
+def load_evaluation(name: str, folder: Path = DATA) -> list[Row]:
+    """Texts never trained on: ``heldout`` (written after the training texts), ``evaluation`` (another hand)."""
+    folder = folder / name
     return [row for path in sorted(folder.glob("*.jsonl")) for row in _read(path)]
 
 
@@ -53,7 +54,15 @@ def _read(path: Path) -> Iterator[Row]:
         labels = json.loads(line)
         text = normalise(labels["text"]).text
         if text:
-            yield Row(labels["id"], labels["group"], labels["kind"], labels["language"], text, "ours", labels)
+            yield Row(
+                labels["id"],
+                labels.get("group", labels["id"]),
+                labels["kind"],
+                labels["language"],
+                text,
+                "ours",
+                labels,
+            )
 
 
 def load_licensed(folder: Path = DATA / "licensed") -> list[Row]:

@@ -25,7 +25,12 @@ def classify_rows(
     classifier: CommentClassifier, rows: Sequence[Row], kind: str | None = None
 ) -> list[ClassifiedComment]:
     """Classify rows as their own kind, or all as ``kind``; the language column is left blank, as it often is."""
-    return classifier.classify([CommentText(row.text, kind or row.kind) for row in rows])  # type: ignore[arg-type]
+    return classifier.classify(
+        [
+            CommentText(row.text, kind or row.kind)  # type: ignore[arg-type]
+            for row in rows
+        ]
+    )
 
 
 def single_label(
@@ -196,6 +201,27 @@ def _quote_overlaps(row: Row, signal: Signal) -> list[bool]:
                 checked.append(span.start_char < start + len(reason["quote"]) and start < span.end_char)
                 break
     return checked
+
+
+def foreign_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) -> dict[str, Any]:
+    """How many texts in other languages abstain from their headline and because of the language."""
+    figures: dict[str, Any] = {}
+    for language in ("all", *sorted({row.language for row in rows})):
+        part = [c for r, c in zip(rows, results, strict=True) if language in ("all", r.language)]
+        figures[language] = {
+            "n": len(part),
+            "abstained": _share(sum(c.label is None for c in part), len(part)),
+            "as_other_language": _share(sum((c.reason or "").startswith("language_") for c in part), len(part)),
+        }
+    return figures
+
+
+def mismatch_figures(classifier: CommentClassifier, rows: Sequence[Row]) -> dict[str, Any]:
+    """``score_text_mismatch`` of rows that come with a score of 0 to 10."""
+    scored = [row for row in rows if row.labels.get("mismatch") is not None]
+    items = [CommentText(row.text, "survey", score=row.labels["score"], scale="nps") for row in scored]
+    results = classifier.classify(items)
+    return _boolean([(r.labels["mismatch"], c) for r, c in zip(scored, results, strict=True)], "score_text_mismatch")
 
 
 def reply_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) -> dict[str, Any]:

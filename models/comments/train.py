@@ -1,6 +1,6 @@
 """Train the comment heads and measure them.
 
-  python models/comments/train.py [--cache vectors.npz]
+  python models/comments/train.py [--cache vectors.npz] [--evaluate-only]
 
 reads ``data/``, writes ``referral.skops``, ``survey.skops``, ``reply.skops``, ``measured.json``, ``metrics.json`` and
 ``manifest.json`` beside itself, and prints the figures. The same data and library versions give the same heads. Shipped
@@ -33,6 +33,7 @@ from callsignals.comments.reasons import clauses
 from callsignals.comments.rules import RuleSet, load_rules
 from callsignals.comments.training import Examples, HeadPlan, TrainedHead, train_head
 from callsignals.comments.vectors import SentenceEncoder
+from callsignals.vocabulary.spoken import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 PRECISION = 0.90
@@ -41,7 +42,7 @@ EXTRA_SOURCE_PRECISION = 0.80
 LICENSED_WEIGHT = 0.3
 OTHER_KIND_WEIGHT = 0.5
 QUOTE_SHARE = 0.5
-MAXIMUM_FEATURES = {"referral": (12_000, 30_000), "survey": (15_000, 40_000), "reply": (8_000, 20_000)}
+MAXIMUM_FEATURES = {"referral": (12_000, 30_000), "survey": (12_000, 30_000), "reply": (8_000, 20_000)}
 NPS_OF_POLARITY = {"positive": "promoter", "negative": "detractor"}
 
 
@@ -152,11 +153,11 @@ def train_survey(bench: Workbench) -> tuple[HeadFamily, dict[str, TrainedHead], 
     """Polarity, NPS group from text, and reasons of clauses."""
     ours, licensed = bench.training("survey"), bench.training("polarity")
     polarity = [
-        *((r, r.text, (r.labels["polarity"] or NONE_LABEL,), 1.0, True) for r in ours),
+        *((r, r.text, (r.labels.get("polarity") or NONE_LABEL,), 1.0, True) for r in ours),
         *((r, r.text, (r.labels["polarity"],), LICENSED_WEIGHT, False) for r in licensed),
     ]
     nps = [
-        *((r, r.text, (r.labels["nps"] or NONE_LABEL,), 1.0, True) for r in ours),
+        *((r, r.text, (r.labels.get("nps") or NONE_LABEL,), 1.0, True) for r in ours),
         *(
             (r, r.text, (NPS_OF_POLARITY[r.labels["polarity"]],), LICENSED_WEIGHT, False)
             for r in licensed
@@ -218,7 +219,11 @@ def train_reply(bench: Workbench) -> tuple[HeadFamily, dict[str, TrainedHead], d
     polarity = bench.examples(
         [
             *((r, r.text, (r.labels["polarity"],), 1.0, True) for r in ours),
-            *((r, r.text, (r.labels["polarity"],), OTHER_KIND_WEIGHT, False) for r in survey if r.labels["polarity"]),
+            *(
+                (r, r.text, (r.labels["polarity"],), OTHER_KIND_WEIGHT, False)
+                for r in survey
+                if r.labels.get("polarity")
+            ),
         ],
         "reply_intent",
     )
@@ -288,15 +293,23 @@ def evaluate(bench: Workbench, classifier: CommentClassifier) -> dict[str, Any]:
     held_out = [bench.rows[i] for i in bench.held_out]
     parts = {
         "held-out, ours (synthetic)": [r for r in held_out if r.source == "ours"],
-        "handwritten by another hand (synthetic)": corpus.load_handwritten(),
+        "written after the training texts (synthetic)": corpus.load_evaluation("heldout"),
+        "handwritten by another hand (synthetic)": corpus.load_evaluation("evaluation"),
     }
     figures: dict[str, Any] = {}
     reports = {"referral": measure.referral_figures, "survey": measure.survey_figures, "reply": measure.reply_figures}
     for title, rows in parts.items():
         for kind, report in reports.items():
-            chosen = [r for r in rows if r.kind == kind]
+            chosen = [r for r in rows if r.kind == kind and r.language in LANGUAGES]
             if chosen:
                 figures.setdefault(title, {})[kind] = report(chosen, measure.classify_rows(classifier, chosen))
+        if any(r.labels.get("mismatch") is not None for r in rows):
+            figures[title]["score_text_mismatch"] = measure.mismatch_figures(classifier, rows)
+        foreign = [r for r in rows if r.language not in LANGUAGES]
+        if foreign:
+            figures[title]["other languages"] = measure.foreign_figures(
+                foreign, measure.classify_rows(classifier, foreign)
+            )
     for source in ("xed", "amazon"):
         chosen = [r for r in held_out if r.source == source]
         results = measure.classify_rows(classifier, chosen, "survey")
@@ -310,6 +323,7 @@ def main() -> None:
     """Train, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, help="file that keeps sentence vectors between runs")
+    parser.add_argument("--evaluate-only", action="store_true", help="measure the heads as they are")
     arguments = parser.parse_args()
     encoder_folder = HERE.parent / "e5"
     rules = load_rules()
@@ -317,9 +331,12 @@ def main() -> None:
     bench = Workbench(rows, SentenceEncoder(encoder_folder), arguments.cache, rules)
     say(f"{len(bench.train)} training texts, {len(bench.held_out)} held out")
     say(f"{bench.merged_pairs} near-duplicate pairs merged")
-    thresholds = train_all(bench, HERE)
-    names = [f"{name}.skops" for name in FAMILIES] + ["measured.json"]
-    write_manifest(HERE, names, "Apache-2.0", "models/comments/train.py")
+    if arguments.evaluate_only:
+        thresholds = json.loads((HERE / "metrics.json").read_text(encoding="utf-8"))["thresholds"]
+    else:
+        thresholds = train_all(bench, HERE)
+        names = [f"{name}.skops" for name in FAMILIES] + ["measured.json"]
+        write_manifest(HERE, names, "Apache-2.0", "models/comments/train.py")
     figures = evaluate(bench, CommentClassifier(HERE, encoder_folder, rules))
     counts = {
         "training": len(bench.train),

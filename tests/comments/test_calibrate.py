@@ -49,7 +49,8 @@ def test_reliability_table_puts_one_into_the_last_bin() -> None:
 
 
 def test_threshold_is_the_lowest_with_the_wanted_precision() -> None:
-    # From the top: 10 right, then wrong, right, wrong, wrong. Precision after 12 = 11/12 = .917, after 13 = 11/13 = .846.
+    # From the top: 10 right, then wrong, right, wrong, wrong.
+    # Precision after 12 = 11/12 = .917, after 13 = 11/13 = .846.
     confidence = np.linspace(0.99, 0.5, 14)
     correct = np.array([True] * 10 + [False, True, False, False])
     found = choose_threshold(confidence, correct, 0.9)

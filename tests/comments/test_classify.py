@@ -194,10 +194,10 @@ def test_a_second_classifier_says_the_same(classifier: CommentClassifier) -> Non
 
 def test_digest_names_the_rules(classifier: CommentClassifier, tmp_path: Path) -> None:
     extra = tmp_path / "rules.toml"
-    extra.write_text('[[rule]]\nlabel = "event"\nphrases = ["Pryldagarna"]\n', encoding="utf-8")
+    extra.write_text('[[rule]]\nlabel = "event"\nphrases = ["Prylkvällen"]\n', encoding="utf-8")
     own = CommentClassifier.load(rules_extra=extra)
     assert own.digest != classifier.digest
-    assert own.classify([CommentText("Pryldagarna", "referral")])[0].label == "event"
+    assert own.classify([CommentText("Prylkvällen", "referral")])[0].label == "event"
 
 
 def test_progress_counts_to_the_end(classifier: CommentClassifier) -> None:

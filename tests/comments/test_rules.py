@@ -117,11 +117,11 @@ def write(path: Path, content: str) -> Path:
 
 
 def test_a_workspace_adds_its_own_rules(tmp_path: Path, rules: RuleSet) -> None:
-    extra = write(tmp_path / "rules.toml", '[[rule]]\nlabel = "event"\nphrases = ["Widget Days", "pryldag*"]\n')
+    extra = write(tmp_path / "rules.toml", '[[rule]]\nlabel = "event"\nphrases = ["Widget Days", "prylkväll*"]\n')
     own = load_rules(extra)
-    assert labels(own, "såg er på Pryldagarna", "sv") == {"event"}
+    assert labels(own, "såg er på Prylkvällen", "sv") == {"event"}
     assert labels(own, "widget days", None) == {"event"}
-    assert labels(rules, "såg er på Pryldagarna", "sv") == set()
+    assert labels(rules, "såg er på Prylkvällen", "sv") == set()
     assert own.digest != rules.digest
 
 

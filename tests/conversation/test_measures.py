@@ -261,3 +261,14 @@ def test_nothing_at_all_gives_facts_and_reasons(make_call: MakeCall) -> None:
     assert facts.call_type == "no_answer"
     assert {signal.reason for signal in found.values()} == {"no_answer"}
     assert facts.call_span_s == 0.0
+
+
+def test_one_voice_without_a_role_is_one_speaker_and_no_question_of_roles(call: Transcript) -> None:
+    alone = replace(
+        call,
+        role_source="unknown",
+        words=(),
+        timeline=tuple(replace(item, party="unknown", speaker="spk0") for item in call.timeline),
+    )
+    found = {signal.name: signal for signal in conversation_signals(alone)[1]}
+    assert found["seller_talk_share"].reason == "one_speaker"

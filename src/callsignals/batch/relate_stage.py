@@ -55,10 +55,14 @@ def roles_failures(entries: Iterable[CallEntry]) -> list[Failure]:
             remedy=_role_remedy(entry),
         )
         for entry in entries
-        if entry.measured.role_source == "unknown"
-        and entry.measured.facts.call_type == "conversation"
-        and entry.duplicate_of is None
+        if entry.duplicate_of is None and _lacks_roles(entry.measured)
     ]
+
+
+def _lacks_roles(measured: MeasuredCall) -> bool:
+    """Whether knowing the seller would give figures: with one voice it would not."""
+    reasons = {signal.reason for signal in measured.signals}
+    return "roles_unknown" in reasons and "one_speaker" not in reasons
 
 
 def _role_remedy(entry: CallEntry) -> str:

@@ -142,15 +142,16 @@ def _quantities(sentence: str, language: str) -> list[RelationshipDuration]:
 
 
 def _summed(found: list[RelationshipDuration], sentence: str) -> list[RelationshipDuration]:
-    """ "A year and three months" is one length: a unit joined to a shorter one."""
+    """Joins a unit to the shorter one after it: "a year and three months" is one length."""
     kept: list[RelationshipDuration] = []
     for duration in found:
         last = kept[-1] if kept else None
-        if last and last.months and duration.months and duration.months < last.months:
-            if re.fullmatch(_AND, sentence[last.end : duration.start]):
-                kept[-1] = RelationshipDuration(round(last.months + duration.months, 1), last.start, duration.end)
-                continue
-        kept.append(duration)
+        joined = last is not None and re.fullmatch(_AND, sentence[last.end : duration.start])
+        if last and joined and (duration.months or 0.0) < (last.months or 0.0):
+            months = round((last.months or 0.0) + (duration.months or 0.0), 1)
+            kept[-1] = RelationshipDuration(months, last.start, duration.end)
+        else:
+            kept.append(duration)
     return kept
 
 

@@ -68,17 +68,18 @@ def _split_joined(piece: Clause, folded: str) -> list[Clause]:
             folded[match.end() : piece.end],
         )
         is_comma = match.group().startswith(",")
-        if not (_stands_alone(left, is_comma) and _stands_alone(_up_to_join(right), is_comma)):
+        in_list = is_comma or len(kept) > 1
+        if not (_stands_alone(left, in_list) and _stands_alone(_up_to_join(right), is_comma)):
             continue
         kept[-1] = Clause(left, current.start, match.start())
         kept.append(Clause(piece.text[match.end() - piece.start :], match.end(), piece.end))
     return kept
 
 
-def _stands_alone(part: str, is_comma: bool) -> bool:
+def _stands_alone(part: str, in_list: bool) -> bool:
     if _word_count(part) >= _MINIMUM_WORDS:
         return True
-    return is_comma and sum(c.isalpha() for c in part) >= _LONE_WORD_LETTERS
+    return in_list and sum(c.isalpha() for c in part) >= _LONE_WORD_LETTERS
 
 
 def _up_to_join(right: str) -> str:

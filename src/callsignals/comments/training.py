@@ -25,8 +25,8 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 FOLDS = 5
-_MAXIMUM_ITERATIONS = 2000
-_TOLERANCE = 1e-3
+_MAXIMUM_ITERATIONS = 1000
+_TOLERANCE = 1e-2
 _LIBLINEAR_TOLERANCE = 1e-2
 
 
@@ -86,7 +86,7 @@ class HeadPlan:
     rule_labels: tuple[str, ...]
     precision: float
     abstain_class: str | None = None
-    sparse_c: float = 20.0
+    sparse_c: float = 5.0
     dense_c: float = 10.0
     seed: int = 0
 

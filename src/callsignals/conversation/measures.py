@@ -224,7 +224,10 @@ def _timing_gate(name: str, transcript: Transcript) -> str | None:
 
 
 def _role_gate(name: str, parts: _Parts) -> str | None:
-    return "roles_unknown" if not parts.timeline.roles_known and name not in _ROLELESS else None
+    if parts.timeline.roles_known or name in _ROLELESS:
+        return None
+    alone = min(parts.timeline.speech_s("a"), parts.timeline.speech_s("b")) <= 0.0
+    return "one_speaker" if alone and parts.transcript.timing != "none" else "roles_unknown"
 
 
 def _language_gate(name: str, parts: _Parts) -> str | None:
