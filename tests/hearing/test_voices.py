@@ -95,7 +95,7 @@ def test_two_people_of_a_bank_call_are_told_apart(bank_truth: Bools, bank_voices
     assert {voice.speaker for voice in bank_voices.voices} == {"spk0", "spk1"}
     assert bank_voices.findings == ("overlap_aware",)
     found = frames_of(bank_voices.voices, len(bank_truth))
-    assert error_rate(bank_truth, found) < 0.08
+    assert error_rate(bank_truth, found) < 0.04
 
 
 def test_their_shares_are_right(bank_voices: Diarized) -> None:
@@ -113,12 +113,14 @@ def test_voices_are_numbered_as_they_come_and_sorted(bank_voices: Diarized) -> N
     assert all(voice.party == "unknown" for voice in bank_voices.voices)
 
 
-def test_nobody_speaks_outside_voice_activity(
+def test_nobody_speaks_far_from_voice_activity(
     bank_mixed: tuple[Recording, list[Interval]], bank_voices: Diarized
 ) -> None:
     _, speech = bank_mixed
     for voice in bank_voices.voices:
-        assert any(start_s <= voice.start_s < voice.end_s <= end_s for start_s, end_s in speech)
+        near = [min(voice.end_s, end_s + 0.25) - max(voice.start_s, start_s - 0.25) for start_s, end_s in speech]
+        # Widened activity may join up; what a voice says must be covered by it, to a frame at either end.
+        assert sum(max(0.0, part_s) for part_s in near) >= voice.end_s - voice.start_s - 0.02
 
 
 def test_the_same_call_gives_the_same_voices_whatever_came_before(
@@ -152,9 +154,14 @@ def test_without_speech_nobody_is_there() -> None:
     assert diarize(silence, 0, (), speakers=2) == Diarized((), ())
 
 
+def test_a_blip_in_a_minute_of_music_is_nobody() -> None:
+    music = Recording.from_samples(np.zeros(16_000 * 60, dtype=np.int16))
+    assert diarize(music, 0, [(30.0, 30.2)], speakers=2) == Diarized((), ())
+
+
 def test_a_moment_of_speech_is_one_voice(bank_channels: Int16) -> None:
     recording, _ = recording_of(bank_channels[0, 2 * 16_000 : 3 * 16_000])
-    found = diarize(recording, 0, [(0.2, 0.6)], speakers=2)
+    found = diarize(recording, 0, [(0.1, 0.9)], speakers=2)
     assert found.findings == ("one_speaker",)
 
 

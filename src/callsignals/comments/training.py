@@ -26,7 +26,7 @@ Matrix = npt.NDArray[np.float32]
 
 FOLDS = 5
 _MAXIMUM_ITERATIONS = 1000
-_TOLERANCE = 1e-2
+_TOLERANCE = 1e-4
 _LIBLINEAR_TOLERANCE = 1e-2
 
 

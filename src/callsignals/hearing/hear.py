@@ -154,7 +154,7 @@ class Ears:
         dropped: list[Dropped] = []
         if spoken in LANGUAGES:
             for side in heard.sides:
-                found = recogniser.recognise(recording.samples[side.channel], side.speech, spoken)
+                found = recogniser.recognise(side.samples(recording), side.speech, spoken)
                 words += [
                     _rounded_word(replace(word, speaker=side.speaker_of(word.start_s, word.end_s)))
                     for word in found.words
@@ -176,9 +176,7 @@ class Ears:
         )
 
     def _language(self, recording: Recording, sides: Sequence[Side]) -> tuple[str | None, float | None]:
-        found = detect_language(
-            self._recogniser(None), [(recording.samples[side.channel], side.speech) for side in sides]
-        )
+        found = detect_language(self._recogniser(None), [(side.samples(recording), side.speech) for side in sides])
         return found.language, found.confidence if found.language else None
 
     def _recogniser(self, language: str | None) -> Recogniser:

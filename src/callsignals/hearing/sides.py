@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from callsignals.hearing.activity import speech_intervals
-from callsignals.hearing.bleed import suppress_bleed
+from callsignals.hearing.bleed import own_samples, suppress_bleed
 from callsignals.hearing.channels import ChannelLayout, analyse_channels, live_channels
-from callsignals.hearing.music import NonSpeech, find_non_speech, outside
-from callsignals.hearing.recording import Interval, Recording
-from callsignals.hearing.voices import diarize
-from callsignals.vocabulary.spoken import Activity, ChannelMode
+from callsignals.hearing.music import NonSpeech, speech_and_other
+from callsignals.hearing.recording import Int16, Interval, Recording
+from callsignals.hearing.voices import diarize, words_to_voices
+from callsignals.vocabulary.spoken import Activity, ChannelMode, Word
 
 __all__ = ["Heard", "Side", "listen"]
 
@@ -25,28 +24,31 @@ class Side:
         channel: row of ``Recording.samples``.
         speech: when anybody speaks in it.
         voices: who, when several voices share the channel; empty when there is one.
+        foreign: what is heard in the channel and is not its own: bleed of the other side, music. Empty where the
+            channel is clean.
     """
 
     name: str
     channel: int
     speech: tuple[Interval, ...]
     voices: tuple[Activity, ...] = ()
+    foreign: tuple[Interval, ...] = ()
+
+    def samples(self, recording: Recording) -> Int16:
+        """What the recogniser may hear, shape (n,): nobody's words are to be written twice."""
+        if not self.foreign:
+            whole: Int16 = recording.samples[self.channel]
+            return whole
+        return own_samples(recording, self.channel, self.speech, self.foreign)
+
+    def attributed(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """Words recognised in this channel with their ``speaker``: its one voice, or who of several says each."""
+        named = [replace(word, speaker=self.name) for word in words]
+        return words_to_voices(named, self.voices)
 
     def speaker_of(self, start_s: float | None, end_s: float | None) -> str:
-        """The voice that says a word: the one active for most of it, else the nearest."""
-        if not self.voices or start_s is None or end_s is None:
-            return self.name
-        shared: dict[str, float] = {}
-        for voice in self.voices:
-            overlap_s = min(end_s, voice.end_s) - max(start_s, voice.start_s)
-            if overlap_s > 0:
-                shared[voice.speaker] = shared.get(voice.speaker, 0.0) + overlap_s
-        if shared:
-            return max(sorted(shared), key=lambda speaker: shared[speaker])
-        middle_s = (start_s + end_s) / 2
-        return min(
-            self.voices, key=lambda voice: max(voice.start_s - middle_s, middle_s - voice.end_s)
-        ).speaker
+        """The voice that says a word, judged by its time alone."""
+        return self.attributed([Word("", start_s, end_s)])[0].speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +77,36 @@ def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
         speakers: how many to expect there.
     """
     live = live_channels(recording)
-    heard_in = [
-        speech_intervals(recording, channel) if channel in live else []
-        for channel in range(recording.channel_count)
-    ]
-    layout = analyse_channels(recording, heard_in)
-    music = {channel: find_non_speech(recording, channel, heard_in[channel]) for channel in layout.sides}
-    speech = [outside(found, music.get(channel, [])) for channel, found in enumerate(heard_in)]
+    found = {channel: speech_and_other(recording, channel) for channel in live}
+    speech = [found[channel][0] if channel in found else [] for channel in range(recording.channel_count)]
+    layout = analyse_channels(recording, speech)
+    music = [found[channel][1] if channel in found else [] for channel in range(recording.channel_count)]
     if layout.mode == "stereo":
-        heard = _stereo(recording, layout, speech)
+        heard = _stereo(recording, layout, speech, music)
     else:
         heard = _mono(recording, layout, speech, speakers if diarize_mono else 1)
-    return _with_music(heard, [found for channel in layout.sides for found in music[channel]])
+    return _with_music(heard, [item for channel in layout.sides for item in music[channel]])
 
 
-def _stereo(recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence[Interval]]) -> Heard:
-    suppressed = suppress_bleed(recording, speech, layout.sides)
-    sides = tuple(
-        Side(f"ch{channel}", channel, tuple(suppressed.intervals_by_channel[channel]))
-        for channel in layout.sides
-    )
-    timeline = tuple(
-        Activity(start_s, end_s, speaker=side.name) for side in sides for start_s, end_s in side.speech
-    )
-    return Heard(sides, timeline, "stereo", (*layout.findings, *suppressed.findings))
-
-
-def _mono(
-    recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence[Interval]], speakers: int
+def _stereo(
+    recording: Recording,
+    layout: ChannelLayout,
+    speech: Sequence[Sequence[Interval]],
+    music: Sequence[Sequence[NonSpeech]],
 ) -> Heard:
+    suppressed = suppress_bleed(recording, speech, layout.sides)
+    own = suppressed.intervals_by_channel
+    sides = []
+    for channel, other in (layout.sides, layout.sides[::-1]):
+        foreign = [(item.start_s, item.end_s) for item in music[channel]]
+        if suppressed.findings:
+            foreign += own[other]
+        sides.append(Side(f"ch{channel}", channel, tuple(own[channel]), foreign=tuple(sorted(foreign))))
+    timeline = tuple(Activity(start_s, end_s, speaker=side.name) for side in sides for start_s, end_s in side.speech)
+    return Heard(tuple(sides), timeline, "stereo", (*layout.findings, *suppressed.findings))
+
+
+def _mono(recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence[Interval]], speakers: int) -> Heard:
     channel = layout.sides[0]
     intervals = tuple(speech[channel])
     found = diarize(recording, channel, intervals, speakers=speakers)

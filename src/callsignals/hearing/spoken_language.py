@@ -19,7 +19,8 @@ __all__ = ["SpokenLanguage", "decide", "detect_language"]
 WINDOWS_PER_SIDE = 3
 OTHER_LANGUAGE_SHARE = 0.5
 """A language outside en/sv/fi needs this averaged probability to be believed. Measured with Whisper base: speech in
-our languages gives others at most 0.13 a window (0.24 in clips under 6 s), machine-spoken German, French, Spanish and Polish get 0.65 to 0.97."""
+our languages gives others at most 0.13 a window (0.24 in clips under 6 s); machine-spoken German, French, Spanish and
+Polish get 0.65 to 0.97."""
 LEAST_SHOWN_SHARE = 0.001
 NEIGHBOUR_SHARE = 0.6
 """... and this one when Whisper confuses it with ours: Norwegian and Danish with Swedish, Estonian with Finnish

@@ -77,7 +77,7 @@ class Whisper(WhisperModel):  # type: ignore[misc]  # faster-whisper is untyped
 
     def encode(self, features: Float32) -> Any:  # noqa: ANN401
         """The encoder's output for 30 s of features, shape (mels, 3000)."""
-        key = hashlib.sha256(np.ascontiguousarray(features)).digest()
+        key = hashlib.sha256(np.ascontiguousarray(features).tobytes()).digest()
         if key not in self._encodings:
             self._encodings[key] = super().encode(features)
             self.encoded_count += 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Recording
 
@@ -24,15 +25,18 @@ _FLOOR = 1.1920929e-07
 _BLOCK_FRAMES = 500
 _KEPT_BLOCKS = 6
 
+Float64 = npt.NDArray[np.float64]
 
-def _mel(hz: Float32) -> Float32:
-    scaled: Float32 = 1127.0 * np.log(1.0 + hz / 700.0)
+
+def _mel(hz: Float64) -> Float64:
+    scaled: Float64 = 1127.0 * np.log(1.0 + hz / 700.0)
     return scaled
 
 
 @lru_cache(maxsize=1)
 def _bands() -> Float32:
-    edges = np.linspace(_mel(np.float64(_LOW_HZ)), _mel(np.float64(_HIGH_HZ)), _BANDS + 2)
+    lowest, highest = _mel(np.array([_LOW_HZ, _HIGH_HZ]))
+    edges = np.linspace(lowest, highest, _BANDS + 2)
     bins = _mel(np.arange(_FFT // 2) * SAMPLE_RATE_HZ / _FFT)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
@@ -42,8 +46,8 @@ def _bands() -> Float32:
 
 
 @lru_cache(maxsize=1)
-def _window() -> Float32:
-    window: Float32 = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / (_WINDOW - 1))) ** 0.85
+def _window() -> Float64:
+    window: Float64 = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / (_WINDOW - 1))) ** 0.85
     return window
 
 
