@@ -13,9 +13,14 @@ from callsignals.files import canonical_json, digest_of, file_digest, file_name_
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "table.csv"
     write_text(path, "old")
-    with pytest.raises(RuntimeError, match="half way"), replacing(path) as part:
-        part.write_text("new but", encoding="utf-8")
-        raise RuntimeError("half way")
+
+    def fail() -> None:
+        with replacing(path) as part:
+            part.write_text("new but", encoding="utf-8")
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        fail()
     assert path.read_text(encoding="utf-8") == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["table.csv"]
 

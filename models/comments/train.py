@@ -37,7 +37,7 @@ from callsignals.vocabulary.spoken import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 PRECISION = 0.90
-REASON_PRECISION = 0.75
+REASON_PRECISION = 0.70
 EXTRA_SOURCE_PRECISION = 0.80
 LICENSED_WEIGHT = 0.3
 OTHER_KIND_WEIGHT = 0.5
@@ -178,7 +178,9 @@ def train_survey(bench: Workbench) -> tuple[HeadFamily, dict[str, TrainedHead], 
             HeadPlan("nps_group", "one_of", (*NPS_GROUPS, NONE_LABEL), said, PRECISION, NONE_LABEL), on_nps, features
         ),
         "comment_reasons": train_head(
-            HeadPlan("comment_reasons", "any_of", REASONS, (), REASON_PRECISION), on_reasons, features
+            HeadPlan("comment_reasons", "one_of", (*REASONS, NONE_LABEL), (), REASON_PRECISION, NONE_LABEL, many=True),
+            on_reasons,
+            features,
         ),
     }
     family = HeadFamily("survey", features, {name: t.head for name, t in trained.items()})
@@ -208,7 +210,7 @@ def clause_examples(row: Row) -> list[tuple[Row, str, tuple[str, ...], float, bo
             shared = min(clause.end, start + length) - max(clause.start, start)
             if start >= 0 and shared >= QUOTE_SHARE * min(length, clause.end - clause.start):
                 labels.append(reason)
-        examples.append((row, clause.text, tuple(dict.fromkeys(labels)), 1.0, True))
+        examples.append((row, clause.text, tuple(dict.fromkeys(labels)) or (NONE_LABEL,), 1.0, True))
     return examples
 
 

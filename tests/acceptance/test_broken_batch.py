@@ -17,6 +17,8 @@ GIB = 2**30
 RATE_HZ = 8000
 GOOD = 14
 CUT_S = 10
+FIRST_S = 19
+"""One of them long enough for a talk share (10 s of speech)."""
 BROKEN = ("empty.wav", "text.wav", "list.wav", "half.mp3", "absent.wav", "day.flac")
 CODES = {
     "empty": "empty_file",
@@ -30,7 +32,7 @@ CODES = {
 def cuts() -> list[tuple[str, float]]:
     """(recording, start) of fourteen different stretches in which somebody speaks."""
     starts = {
-        "harpervalley_03a17cc3.flac": (3, 13, 24, 34, 47, 57),
+        "harpervalley_03a17cc3.flac": (3, 23, 33, 43, 53, 63),
         "harpervalley_00d676d7.wav": (1, 12, 22, 33, 42),
         "harpervalley_ff0296d0.ogg": (5, 15, 24),
     }
@@ -50,7 +52,7 @@ def workspace(tmp_path_factory):
     folder = tmp_path_factory.mktemp("broken")
     names = []
     for at, (name, start) in enumerate(cuts()):
-        samples, rate_hz = clip(start, start + CUT_S, name)
+        samples, rate_hz = clip(start, start + (CUT_S if at else FIRST_S), name)
         names.append(f"good-{at:02}.wav")
         write_wav(folder / names[-1], samples, rate_hz)
     (folder / "empty.wav").write_bytes(b"")
@@ -94,11 +96,12 @@ def test_every_good_call_has_its_full_record(done, workspace):
         row = rows[call_id]
         assert row["audio_complete"]
         assert row["channel_mode"] == "stereo"
-        assert row["duration_s"] == pytest.approx(CUT_S, abs=0.05)
+        assert row["duration_s"] == pytest.approx(CUT_S if call_id != "good-00" else FIRST_S, abs=0.05)
         assert row["words"] > 0
         assert row["role_source"] == "manifest"
         assert (workspace / "out" / "transcripts" / f"{call_id}.json").is_file()
         assert (workspace / "out" / "transcripts" / f"{call_id}.vtt").is_file()
+    assert 0.2 < rows["good-00"]["seller_talk_share"] < 0.8
     if "half" in rows:
         assert not rows["half"]["audio_complete"]
     signals = pl.read_parquet(workspace / "out" / "signals.parquet")

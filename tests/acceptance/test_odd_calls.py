@@ -111,7 +111,7 @@ def test_hold_music_counts_neither_as_speech_nor_as_silence(rows, held_call, cle
     row, expected = rows.calls[held_call], rows.calls[clean]
     assert row["call_type"] == "conversation"
     assert row["channel_mode"] == "stereo"
-    assert "hold_music" in row["findings"]
+    assert {"hold_music", "music"} & set(row["findings"])
     assert row["duration_s"] == pytest.approx(expected["duration_s"] + HOLD_S, abs=0.1)
     assert row["other_s"] == pytest.approx(HOLD_S, abs=2)
     assert row["call_span_s"] == pytest.approx(expected["call_span_s"], abs=2)

@@ -111,7 +111,7 @@ def test_classify_reads_standard_input_and_prints_json_for_a_program(capsys, mon
     import io
     import sys
 
-    table = "text,kind\nEn kollega tipsade om er podd,referral\n-,survey\n".encode()
+    table = b"text,kind\nEn kollega tipsade om er podd,referral\n-,survey\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(table)))
     assert call("classify", "-") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -83,15 +83,12 @@ class Say(Protocol):
 def say() -> Say:
     """Words spread evenly over a stretch of time."""
 
-    def spread(
-        text: str, start_s: float, end_s: float, party: Party = "seller", speaker: str = ""
-    ) -> list[Word]:
+    def spread(text: str, start_s: float, end_s: float, party: Party = "seller", speaker: str = "") -> list[Word]:
         tokens = text.split()
         step = (end_s - start_s) / len(tokens)
         voice = speaker or {"seller": "ch0", "customer": "ch1"}.get(party, "ch1")
         return [
-            Word(token, start_s + n * step, start_s + (n + 1) * step, party, voice)
-            for n, token in enumerate(tokens)
+            Word(token, start_s + n * step, start_s + (n + 1) * step, party, voice) for n, token in enumerate(tokens)
         ]
 
     return spread

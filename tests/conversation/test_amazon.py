@@ -62,8 +62,7 @@ def test_amazons_own_share_and_that_of_whole_turns(example: dict[str, Any]) -> N
     details = example["amazon"]["TalkTime"]["DetailsByParticipant"]
     amazon = {role: details[role]["TotalTimeMillis"] / 1000 for role in PARTIES}
     turns = {
-        role: sum(turn["end_ms"] - turn["begin_ms"] for turn in example["turns"] if turn["role"] == role)
-        / 1000
+        role: sum(turn["end_ms"] - turn["begin_ms"] for turn in example["turns"] if turn["role"] == role) / 1000
         for role in PARTIES
     }
     assert (amazon, round(share(amazon), 3)) == ({"AGENT": 104.349, "CUSTOMER": 63.79}, 0.621)
@@ -84,9 +83,7 @@ def test_the_difference_is_inner_pauses(example: dict[str, Any], found: dict[str
         assert whole_s - sum(pauses) / 1000 == pytest.approx(speech[role])
 
 
-def test_the_other_figures_of_the_page(
-    example: dict[str, Any], call: Transcript, found: dict[str, Signal]
-) -> None:
+def test_the_other_figures_of_the_page(example: dict[str, Any], call: Transcript, found: dict[str, Signal]) -> None:
     words = {
         role: total_s(union((w.start_s or 0, w.end_s or 0) for w in call.words if w.speaker == role))
         for role in PARTIES

@@ -49,11 +49,7 @@ def assert_same_times(timeline: Timeline, report: CallReport) -> None:
 
 
 def assert_same_interruptions(timeline: Timeline, report: CallReport) -> None:
-    ours = [
-        (start.side, start.start_s, start.overlap_s)
-        for start in incursions(timeline)
-        if start.is_interruption
-    ]
+    ours = [(start.side, start.start_s, start.overlap_s) for start in incursions(timeline) if start.is_interruption]
     other = [(event.by, event.time_s, event.overlap_s) for event in report.interruption_events]
     assert [row[0] for row in ours] == [row[0] for row in other]
     assert [number for row in ours for number in row[1:]] == pytest.approx(

@@ -58,18 +58,14 @@ def test_shares_are_shares_and_add_up(first: list[tuple[int, int]], second: list
 
 
 @given(spans, spans)
-def test_silence_speech_and_overlap_fill_the_span(
-    first: list[tuple[int, int]], second: list[tuple[int, int]]
-) -> None:
+def test_silence_speech_and_overlap_fill_the_span(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
     timeline = Timeline(on_side(first, 0.0), on_side(second, 0.037))
     spoken = timeline.speech_s("a") + timeline.speech_s("b") - timeline.overlap_s
     assert spoken + timeline.silence_s == pytest.approx(timeline.span_s)
 
 
 @given(spans, spans)
-def test_swapping_the_parties_swaps_their_signals(
-    first: list[tuple[int, int]], second: list[tuple[int, int]]
-) -> None:
+def test_swapping_the_parties_swaps_their_signals(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
     a, b = on_side(first, 0.0), on_side(second, 0.037)
     one, other = values(transcript(a, b)), values(transcript(b, a))
     twins = [
@@ -106,9 +102,7 @@ def test_when_the_call_starts_does_not_matter(
 
 
 @given(spans, spans)
-def test_talking_twice_as_slowly_keeps_the_shares(
-    first: list[tuple[int, int]], second: list[tuple[int, int]]
-) -> None:
+def test_talking_twice_as_slowly_keeps_the_shares(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> None:
     a, b = on_side(first, 0.0), on_side(second, 0.037)
     # closing gaps is a matter of absolute seconds: leave out calls whose gaps come near it at the other speed
     near = [y[0] - x[1] for side in (a, b) for x, y in pairwise(side)]

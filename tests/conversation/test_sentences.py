@@ -101,9 +101,7 @@ def test_no_words_no_sentences() -> None:
     ),
     st.sampled_from(["en", "sv", "fi", None]),
 )
-def test_every_word_is_in_exactly_one_sentence(
-    rows: list[tuple[str, str, float]], language: str | None
-) -> None:
+def test_every_word_is_in_exactly_one_sentence(rows: list[tuple[str, str, float]], language: str | None) -> None:
     words: list[Word] = []
     now = 0.0
     for text, speaker, gap in rows:
@@ -111,8 +109,6 @@ def test_every_word_is_in_exactly_one_sentence(
         now += gap
     found = sentences(words, language)
     assert sorted(index for sentence in found for index in sentence.word_indices) == list(range(len(words)))
-    assert all(
-        words[index].speaker == sentence.speaker for sentence in found for index in sentence.word_indices
-    )
+    assert all(words[index].speaker == sentence.speaker for sentence in found for index in sentence.word_indices)
     starts = [sentence.start_s or 0.0 for sentence in found]
     assert starts == sorted(starts)

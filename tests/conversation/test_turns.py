@@ -40,9 +40,7 @@ def turns(timeline: Timeline) -> Row:
         pytest.param(((0, 10),), ((9.95, 10.05),), [("a", 0, 10), ("b", 9.95, 10.05)], id="just outside"),
         pytest.param(((0, 5),), ((0, 2),), [("a", 0, 5)], id="same start, inside"),
         pytest.param(((0, 2),), ((0, 5),), [("b", 0, 5)], id="same start, inside, other way"),
-        pytest.param(
-            ((2, 4),), ((0, 1), (2, 4)), [("b", 0, 4)], id="same stretch: the holder keeps the floor"
-        ),
+        pytest.param(((2, 4),), ((0, 1), (2, 4)), [("b", 0, 4)], id="same stretch: the holder keeps the floor"),
         pytest.param(
             ((0, 10), (15, 16), (19, 25)),
             ((9, 20),),

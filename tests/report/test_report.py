@@ -18,7 +18,7 @@ from callsignals.report.figures import party_shares, shown_figure
 from callsignals.report.lanes import lanes_of
 from callsignals.vocabulary.signal import Signal
 
-EVIL = '<script>alert(1)</script>"\'&<img src=x onerror=alert(2)>'
+EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
 DIGEST = "ab" * 16
 
 
@@ -32,9 +32,11 @@ def fill(out, name: str = "acme"):
     ]
     row = {"call_id": f"{name}/1", "lead_id": name, "seller": name, "channel_mode": "stereo", "role_source": "manifest"}
     write_frame(out / "signals.parquet", signals_frame(rows))
-    write_frame(out / "calls.parquet", calls_frame([{**row, "audio_complete": True, "duration_s": 100.0, "findings": []}]))
+    row |= {"audio_complete": True, "duration_s": 100.0, "findings": []}
+    write_frame(out / "calls.parquet", calls_frame([row]))
     write_frame(out / "comments.parquet", comments_frame([{"comment_id": name, "lead_id": name, "kind": "survey"}]))
-    write_jsonl(out / "leads.jsonl", [LeadRecord(lead_id=name, name=name, calls=(f"{name}/1",), phases=lead_phases(rows))])
+    lead = LeadRecord(lead_id=name, name=name, calls=(f"{name}/1",), phases=lead_phases(rows))
+    write_jsonl(out / "leads.jsonl", [lead])
     failure = {"input": name, "row": 1, "stage": "hear", "error": "x", "message": name, "remedy": name}
     (out / "failures.jsonl").write_text(json.dumps(failure) + "\n", encoding="utf-8")
     return out

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from callsignals.comments.decide import CONFIDENCE_DIGITS, Decision, Measured, decide_by_head, decisive_labels
 from callsignals.comments.heads import HeadFamily
 from callsignals.comments.judge import Judgement, Unit
+from callsignals.comments.labels import NONE_LABEL
 from callsignals.comments.mismatch import disagrees
 from callsignals.comments.prepare import Prepared
 from callsignals.comments.scores import is_on_scale, nps_group, stance
@@ -119,7 +120,11 @@ def _clause_reasons(clause: Judgement, whole: Judgement, family: HeadFamily, spa
     is_positive = combined[tone.classes.index("positive")] >= combined[tone.classes.index("negative")]
     polarity = "positive" if is_positive else "negative"
     probabilities = zip(head.classes, clause["comment_reasons"].tolist(), strict=True)
-    return [_NamedReason(f"{reason}:{polarity}", p, span) for reason, p in probabilities if p >= head.threshold]
+    return [
+        _NamedReason(f"{reason}:{polarity}", p, span)
+        for reason, p in probabilities
+        if reason != NONE_LABEL and p >= head.threshold
+    ]
 
 
 def _recommends(prepared: Prepared, measured: Measured) -> Signal:

@@ -24,8 +24,8 @@ __all__ = ["Examples", "HeadPlan", "TrainedHead", "train_head"]
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
-FOLDS = 5
-_MAXIMUM_ITERATIONS = 1000
+FOLDS = 3
+_MAXIMUM_ITERATIONS = 120  # past this the held-out figures no longer move
 _TOLERANCE = 1e-4
 _LIBLINEAR_TOLERANCE = 1e-2
 
@@ -76,6 +76,7 @@ class HeadPlan:
         name, kind, classes, rule_labels: as in :class:`Head`.
         precision: wanted of the answers that are not abstained.
         abstain_class: a class that means "says nothing": predicting it never counts as an answer.
+        many: whether every class over the threshold is an answer, not only the most probable one.
         sparse_c, dense_c: inverse strength of the L2 penalty of the two regressions.
         seed: of the solver.
     """
@@ -86,8 +87,9 @@ class HeadPlan:
     rule_labels: tuple[str, ...]
     precision: float
     abstain_class: str | None = None
-    sparse_c: float = 5.0
-    dense_c: float = 10.0
+    many: bool = False
+    sparse_c: float = 3.0
+    dense_c: float = 3.0
     seed: int = 0
 
 
@@ -183,9 +185,7 @@ def _one_of(
 ) -> tuple[Matrix, Matrix]:
     """Softmax weights ``[k, d]`` and bias ``[k]``; a class without a text in this fold is never predicted."""
     truth = targets.argmax(axis=1)
-    model = LogisticRegression(
-        C=c, tol=_TOLERANCE, max_iter=_MAXIMUM_ITERATIONS, class_weight="balanced", random_state=seed
-    )
+    model = LogisticRegression(C=c, tol=_TOLERANCE, max_iter=_MAXIMUM_ITERATIONS, random_state=seed)
     model.fit(rows, truth, sample_weight=weights)
     k = targets.shape[1]
     all_weights = np.zeros((k, rows.shape[1]), np.float32)
@@ -228,10 +228,11 @@ def _temperature(kind: HeadKind, raw: Floats, targets: npt.NDArray[np.int64]) ->
 
 
 def _threshold(plan: HeadPlan, probabilities: Floats, targets: npt.NDArray[np.int64]) -> Threshold:
-    """``one_of``: over the winning class; ``any_of``: over every (text, class) pair."""
-    if plan.kind == "any_of":
-        flat = probabilities.reshape(-1)
-        return choose_threshold(flat, targets.reshape(-1).astype(bool), plan.precision)
+    """Over the winning class; for ``any_of`` and ``many`` over every (text, class) pair."""
+    if plan.kind == "any_of" or plan.many:
+        columns = [i for i, name in enumerate(plan.classes) if name != plan.abstain_class]
+        flat = probabilities[:, columns].reshape(-1)
+        return choose_threshold(flat, targets[:, columns].reshape(-1).astype(bool), plan.precision)
     winner = probabilities.argmax(axis=1)
     answered = np.ones(len(winner), bool)
     if plan.abstain_class is not None:

@@ -67,9 +67,7 @@ _VOICEMAIL = re.compile(
 
 _NUMBER = r"(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|star|hash|pound)"
 _NUMBER_SV = r"(?:\d|noll|ett|två|tre|fyra|fem|sex|sju|åtta|nio|stjärna|fyrkant)"
-_NUMBER_FI = (
-    r"(?:\d|nolla|yksi|kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän|tähti|risuaita|ruutu)"
-)
+_NUMBER_FI = r"(?:\d|nolla|yksi|kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän|tähti|risuaita|ruutu)"
 _MENU = re.compile(
     rf"\b(?:press|dial|push) (?:the )?(?:number |digit )?{_NUMBER}\b"
     r"|\bto (?:repeat|hear) (?:these|this|the) (?:options|menu)"

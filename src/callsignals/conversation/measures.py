@@ -3,9 +3,9 @@
     facts, signals = conversation_signals(transcript)
 
 Every signal is first computed from its parts and then, where the call cannot carry it, turned into an
-``insufficient`` one that keeps those parts. The gates, in this order: the call was no conversation; its
-times or its channels do not allow the measure; roles are unknown; the language has no question rules; a
-party is missing.
+``insufficient`` one that keeps those parts if they may be summed over calls. The gates, in this order: the call was
+no conversation; its times or its channels do not allow the measure; roles are unknown; the language has no
+question rules; a party is missing.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ OVERLAP_AWARE = "overlap_aware"
 """The finding that says a mono call's diarization hears two voices at once."""
 
 _SIDES: dict[str, Side] = {"seller": "a", "customer": "b"}
-_OVERLAPPING = frozenset(
-    ["overlap_share", "seller_interruptions_per_hour", "customer_interruptions_per_hour"]
-)
+_OVERLAPPING = frozenset(["overlap_share", "seller_interruptions_per_hour", "customer_interruptions_per_hour"])
 _EXACT_GAPS = frozenset(["silence_share", "patience_s", "customer_latency_s"])
 _QUESTIONS = frozenset(["seller_questions_per_hour", "customer_questions_per_hour"])
 _ROLELESS = frozenset(["silence_share", "overlap_share", "interactivity_per_5min"])
@@ -53,6 +51,9 @@ _ONE_PARTY: dict[str, Side] = {
     "customer_words_per_minute": "b",
 }
 """Signals about one party alone: the other may speak less than 3 s."""
+
+_NOT_TO_BE_POOLED = frozenset(["voicemail", "ivr", "no_answer", "one_speaker"])
+"""Reasons for which a signal's parts mean nothing in a sum over calls: only conversations enter averages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +195,9 @@ def _gated(signal: Signal, parts: _Parts) -> Signal:
     if reason is None:
         return signal
     timed = parts.transcript.timing != "none"
-    if signal.name not in _ROLELESS and not parts.timeline.roles_known:
-        # Sides without roles would read as seller and customer: their parts are not kept.
+    if reason in _NOT_TO_BE_POOLED or (signal.name not in _ROLELESS and not parts.timeline.roles_known):
+        # A greeting's seconds, or one side alone, would bend the lead's pooled share; sides without roles would
+        # read as seller and customer: their parts are not kept.
         return Signal.insufficient(signal.name, reason)
     kept = replace(signal, value=None, status="insufficient", reason=reason, n=0, evidence=())
     return kept if timed else replace(kept, numerator=_untimed(signal), denominator=None)
@@ -203,9 +205,7 @@ def _gated(signal: Signal, parts: _Parts) -> Signal:
 
 def _untimed(signal: Signal) -> float | None:
     """Counts of words and questions are known without times, seconds are not."""
-    return (
-        signal.numerator if signal.name in _QUESTIONS or signal.name.endswith("_words_per_minute") else None
-    )
+    return signal.numerator if signal.name in _QUESTIONS or signal.name.endswith("_words_per_minute") else None
 
 
 def _kind_gate(parts: _Parts) -> str | None:

@@ -76,9 +76,7 @@ def questions(sentences: Sequence[Sentence], language: str | None) -> list[Sente
     return found
 
 
-def _repeats(
-    sentence: Sentence, before: Sentence | None, found: list[Sentence], language: str | None
-) -> bool:
+def _repeats(sentence: Sentence, before: Sentence | None, found: list[Sentence], language: str | None) -> bool:
     """Whether a sentence is a bare tag to the same voice's question just before it."""
     bare = " ".join(token for clause in _clauses(sentence.text) for token in clause).lower()
     if before is None or bare not in _BARE_TAGS.get(language or "", frozenset()):

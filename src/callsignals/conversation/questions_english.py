@@ -27,8 +27,7 @@ _MODAL = _set("can could will would shall should may might can't couldn't won't 
 _AUXILIARY = _BE | _DO | _HAVE | _MODAL
 _PRONOUN = _set("i you he she it we they")
 _SUBJECT = _PRONOUN | _set(
-    "this that these those there anyone anybody someone somebody everyone everybody anything something "
-    "everything"
+    "this that these those there anyone anybody someone somebody everyone everybody anything something everything"
 )
 _DETERMINER = _set("the a an your my our their his her its any some all both most each every")
 _DAY = _set("monday tuesday wednesday thursday friday saturday sunday tomorrow today")
@@ -46,9 +45,7 @@ _UNMARKED = _set("whats hows wheres whens whos")
 """Contractions as some recognisers write them."""
 _ECHO = _set("so neither nor")
 _CONDITIONAL_VERBS = _set("need have want require wish change find get decide feel run come")
-_NOT_AFTER = (
-    _PRONOUN | _AUXILIARY | _set("so nor neither only than as to not please what that who which must just")
-)
+_NOT_AFTER = _PRONOUN | _AUXILIARY | _set("so nor neither only than as to not please what that who which must just")
 _REACH = 6
 """Words between a wh-word and its auxiliary ("how many of your sales people do")."""
 
@@ -94,12 +91,7 @@ def _without_fillers(clause: Sequence[str]) -> list[str]:
 
 
 def _has_tag(clauses: Sequence[Sequence[str]], words: Sequence[str]) -> bool:
-    if (
-        len(words) > 3
-        and words[-2] in _AUXILIARY
-        and words[-2].endswith("n't")
-        and words[-1] in _PRONOUN | {"there"}
-    ):
+    if len(words) > 3 and words[-2] in _AUXILIARY and words[-2].endswith("n't") and words[-1] in _PRONOUN | {"there"}:
         return True
     said = [word for clause in clauses[:-1] for word in clause if word not in _FILLERS]
     return list(clauses[-1]) in (["right"], ["correct"]) and len(said) > 1
@@ -146,16 +138,10 @@ def _opens_inverted(words: Sequence[str]) -> bool:
     if subject in _DETERMINER:
         if auxiliary in _BE and subject in ("a", "an"):
             return False
-        return auxiliary not in _set("have may do don't") or (
-            auxiliary == "do" and subject not in _set("the a an")
-        )
+        return auxiliary not in _set("have may do don't") or (auxiliary == "do" and subject not in _set("the a an"))
     if auxiliary in _set("does did doesn't didn't"):
         return subject not in _set("not so well great good") and len(words) > 2
-    return (
-        len(words) > 2
-        and auxiliary not in _set("do have don't")
-        and (subject[0].isupper() or subject in _DAY)
-    )
+    return len(words) > 2 and auxiliary not in _set("do have don't") and (subject[0].isupper() or subject in _DAY)
 
 
 def _is_no_inversion(words: Sequence[str]) -> bool:

@@ -39,9 +39,7 @@ _WH = _set(
     "kukas missäs entä entäs entäpä mitenkäs moneltako millon mitenkä minä"
 ) - {"minä"}
 _ANY = _set("tahansa vain vaan hyvänsä ikinä")
-_EXCLAIM = re.compile(
-    r"^(hien|ihan|upe|kaun|mahtav|loistav|hausk|kiv|mukav|onni|tuuri|sääli|yllätys|ilo|ikäv|kurj)"
-)
+_EXCLAIM = re.compile(r"^(hien|ihan|upe|kaun|mahtav|loistav|hausk|kiv|mukav|onni|tuuri|sääli|yllätys|ilo|ikäv|kurj)")
 _DEPENDS = _set("riippuu vaihtelee selviää ratkaisee")
 _WHEN_VERBS = _set("sopii sopisi tulee alkaa päättyy loppuu voidaan pääsee pääsisi voisi olisi")
 _TAG_START = _set("eikö eiks eikös vai")
@@ -81,11 +79,7 @@ def _opens(words: Sequence[str], sentence: Sequence[str]) -> bool:
     if _has_clitic(words[0]) or (len(words) > 1 and words[0] in _TOPICS and _has_clitic(words[1])):
         return True
     if words[0] == "koska":
-        return (
-            len(words) > 1
-            and (words[1] in _WHEN_VERBS or words[1].endswith(("tte", "isit")))
-            and len(words) < 7
-        )
+        return len(words) > 1 and (words[1] in _WHEN_VERBS or words[1].endswith(("tte", "isit"))) and len(words) < 7
     return words[0] in _WH and _asks_with_wh(words, sentence)
 
 

@@ -38,9 +38,7 @@ _DAY = _set("måndag tisdag onsdag torsdag fredag lördag söndag")
 _NOT_SUBJECT = _set("redan igen liten även ibland egen nästan sedan innan ungen visserligen verkligen")
 _WH = _set("vad vem vems vilka vilken vilket var vart varifrån varför när hur vadå hurså")
 _BEFORE_WH = _set("på i av till med för från om åt hos under efter innan")
-_MEASURE = _set(
-    "många mycket länge lång långt ofta stor stort stora gammal snabbt dyrt viktigt nöjd nöjda väl bra ser"
-)
+_MEASURE = _set("många mycket länge lång långt ofta stor stort stora gammal snabbt dyrt viktigt nöjd nöjda väl bra ser")
 _SCANNING = _set("vilka vilken vilket vems")
 _OPINION = _set("tror tycker menar antar hoppas vet undrar")
 _AFTER_CONDITION = _set(
@@ -75,11 +73,7 @@ def _opens_after_call(clauses: Sequence[Sequence[str]], place: int) -> bool:
 
 def _without_fillers(clause: Sequence[str]) -> list[str]:
     place = 0
-    while (
-        place < len(clause)
-        and clause[place] in _FILLERS
-        and list(clause[place : place + 2]) != ["tack", "ska"]
-    ):
+    while place < len(clause) and clause[place] in _FILLERS and list(clause[place : place + 2]) != ["tack", "ska"]:
         place += 1
     rest = list(clause[place:])
     return rest[1:] if len(rest) > 2 and _leads_in(rest) else rest
@@ -102,12 +96,7 @@ def _asks_inside(words: Sequence[str]) -> bool:
     """A direct question inside a run of words without punctuation: frågeord, verb, subject."""
     for place in range(len(words) - 2):
         first, second, third = words[place : place + 3]
-        if (
-            first in _WH - {"var"}
-            and second in _VERB
-            and third in _PRONOUN
-            and not _gives_topic(words[place:])
-        ):
+        if first in _WH - {"var"} and second in _VERB and third in _PRONOUN and not _gives_topic(words[place:]):
             return True
     return False
 
@@ -130,11 +119,7 @@ def _opens_wh(words: Sequence[str]) -> bool:
         return True
     if _gives_topic(words):
         return False
-    if (
-        words[0] in _SCANNING
-        or (words[0] == "hur" and words[1] in _MEASURE)
-        or list(words[:2]) == ["vad", "för"]
-    ):
+    if words[0] in _SCANNING or (words[0] == "hur" and words[1] in _MEASURE) or list(words[:2]) == ["vad", "för"]:
         return _verb_before_subject(words[1 : 2 + _REACH])
     if words[0] in ("vad", "vem"):
         return _verb_before_subject(words[1:4]) or _looks_finite(words[1])

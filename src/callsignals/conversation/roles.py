@@ -105,9 +105,7 @@ def _voice_at(timeline: list[Activity], moment_s: float) -> str | None:
     for activity in timeline:
         distance_s = max(activity.start_s - moment_s, moment_s - activity.end_s, 0.0)
         distances[activity.speaker] = min(distance_s, distances.get(activity.speaker, distance_s))
-    near = sorted(
-        (distance_s, speaker) for speaker, distance_s in distances.items() if distance_s <= MOMENT_REACH_S
-    )
+    near = sorted((distance_s, speaker) for speaker, distance_s in distances.items() if distance_s <= MOMENT_REACH_S)
     if not near or (len(near) > 1 and near[1][0] - near[0][0] < _TIE_S):
         return None
     return near[0][1]

@@ -165,9 +165,7 @@ def _ends_sentence(text: str, following: str, language: str | None) -> bool:
     if len(mark.group()) > 1 or "…" in mark.group():
         return capital
     stem = bare[:-1].lstrip("\"'“”‘’»«([{").lower()
-    if stem in _abbreviations(_INNER_ABBREVIATIONS, language) or (
-        len(stem) == 1 and stem.isalpha() and stem != "i"
-    ):
+    if stem in _abbreviations(_INNER_ABBREVIATIONS, language) or (len(stem) == 1 and stem.isalpha() and stem != "i"):
         return False
     if stem in _abbreviations(_FINAL_ABBREVIATIONS, language) or _NUMBER.fullmatch(stem):
         return capital

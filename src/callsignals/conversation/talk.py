@@ -40,9 +40,7 @@ def customer_seller_talk_ratio(seller_s: float, customer_s: float) -> Signal:
     """C / S."""
     name = "customer_seller_talk_ratio"
     if seller_s < MINIMUM_SELLER_SPEECH_S:
-        return Signal.insufficient(
-            name, "under_5_s_of_seller_speech", numerator=customer_s, denominator=seller_s
-        )
+        return Signal.insufficient(name, "under_5_s_of_seller_speech", numerator=customer_s, denominator=seller_s)
     return Signal(name, value=customer_s / seller_s, numerator=customer_s, denominator=seller_s)
 
 

@@ -63,9 +63,7 @@ class Timeline:
         return cls(
             a=_merged(item for item in activity if _is_voice(item, first)),
             b=_merged(item for item in activity if _is_voice(item, second)),
-            other=_merged(
-                item for item in activity if not _is_voice(item, first) and not _is_voice(item, second)
-            ),
+            other=_merged(item for item in activity if not _is_voice(item, first) and not _is_voice(item, second)),
             roles_known=False,
             speakers=(first, second),
         )

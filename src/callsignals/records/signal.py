@@ -39,6 +39,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
 
+
 def _known_interval(level: float) -> float:
     if level not in _INTERVALS:
         raise ValueError(f"must be one of {_INTERVALS}")

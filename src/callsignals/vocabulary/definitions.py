@@ -85,7 +85,7 @@ CONVERSATION_SIGNALS = _rows(
         "customer_seller_talk_ratio",
         "during",
         "ratio",
-        "C / S: customer speech seconds / seller speech seconds; over several calls (1 - m) / m of the mean seller share",
+        "C / S: customer / seller speech seconds; over several calls (1 - m) / m of the mean seller share m",
         f"S < 5 s; {_ROLES}",
         minimum_denominator=5.0,
         averaged=False,
