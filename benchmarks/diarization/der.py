@@ -4,7 +4,7 @@
 
 DIR holds ``mono_synth/*.flac`` and ``aws/*.mono.flac`` with ``.rttm`` beside them, and ``harpervalley/*.wav`` (two
 channels, mixed down here) with ``*.reference.json`` (hand-aligned words; gaps under 0.2 s are closed). Error rates are
-pyannote.metrics' (``pip install pyannote.metrics``: no torch), collar +-0.25 s and 0, overlaps scored, two speakers given.
+pyannote.metrics' (``pip install pyannote.metrics``: no torch), collar +-0.25 s and 0, overlaps scored, two given.
 Every recording is heard in a process of its own, so that its peak memory is its own. One-speaker recordings (each side
 of the HarperValley and repair calls alone) count how often one voice is found.
 """

@@ -64,3 +64,10 @@ def test_the_order_of_stretches_does_not_change_the_voices(centres: Float32) -> 
     mixed = np.random.default_rng(5).permutation(21)
     one, other = cluster_voices(prints, seconds, 2), cluster_voices(prints[mixed], seconds[mixed], 2)
     assert np.sort((one @ other.T).max(axis=1)) == pytest.approx(np.ones(2), abs=1e-5)
+
+
+def test_hours_of_stretches_are_clustered_like_minutes(centres: Float32) -> None:
+    prints = np.concatenate([around(centres[0], 6000, 1), around(centres[1], 1500, 2)])
+    mixed = np.random.default_rng(3).permutation(len(prints))
+    found = cluster_voices(prints[mixed], np.full(len(prints), 3.0, np.float32), 2)
+    assert matched(found, centres) == [0, 1]

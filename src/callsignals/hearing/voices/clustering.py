@@ -14,6 +14,8 @@ TRAINING_S = 1.5
 """Shorter stretches do not shape the clusters, they are only assigned to them."""
 TINY_SHARE = 0.03
 """A cluster with less of the speech is noise, a laugh or an overlap, and no voice."""
+MOST_STRETCHES = 2000
+"""Clustering takes memory by the square: of calls beyond about an hour every n-th stretch shapes the clusters."""
 _REFINEMENTS = 5
 
 
@@ -35,6 +37,7 @@ def cluster_voices(prints: Float32, seconds: Float32, speakers: int) -> Float32:
     chosen = np.flatnonzero(seconds >= TRAINING_S)
     if len(chosen) < least:
         chosen = np.argsort(-seconds, kind="stable")[:least]
+    chosen = chosen[:: 1 + len(chosen) // MOST_STRETCHES]
     points, weights = prints[chosen], seconds[chosen]
     if len(points) <= speakers:
         return points

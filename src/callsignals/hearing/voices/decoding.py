@@ -8,6 +8,7 @@ import numpy.typing as npt
 __all__ = ["Floats", "likeliest_path"]
 
 Floats = npt.NDArray[np.float64]
+_BLOCK_FRAMES = 10_000
 
 
 def likeliest_path(emission: Floats, change_cost: Floats) -> npt.NDArray[np.int64]:
@@ -26,20 +27,22 @@ def likeliest_path(emission: Floats, change_cost: Floats) -> npt.NDArray[np.int6
     frames, states = emission.shape
     if frames == 0:
         return np.zeros(0, dtype=np.int64)
-    gains, costs = emission.tolist(), change_cost.tolist()
-    best = list(gains[0])
-    leaders = np.zeros(frames, dtype=np.int64)
+    best = emission[0].tolist()
+    leaders = np.zeros(frames, dtype=np.int8)
     changed = np.zeros((frames, states), dtype=np.bool_)
-    for frame in range(1, frames):
-        highest = max(best)
-        leaders[frame] = best.index(highest)
-        after_change = highest - costs[frame]
-        for state, gain in enumerate(gains[frame]):
-            if best[state] < after_change:
-                changed[frame, state] = True
-                best[state] = after_change + gain
-            else:
-                best[state] += gain
+    for start in range(1, frames, _BLOCK_FRAMES):
+        block = slice(start, start + _BLOCK_FRAMES)
+        steps = zip(emission[block].tolist(), change_cost[block].tolist(), strict=True)
+        for frame, (gains, cost) in enumerate(steps, start):
+            highest = max(best)
+            leaders[frame] = best.index(highest)
+            after_change = highest - cost
+            for state, gain in enumerate(gains):
+                if best[state] < after_change:
+                    changed[frame, state] = True
+                    best[state] = after_change + gain
+                else:
+                    best[state] += gain
     path = np.zeros(frames, dtype=np.int64)
     state = best.index(max(best))
     path[-1] = state

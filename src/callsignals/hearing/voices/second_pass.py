@@ -1,6 +1,6 @@
 """Second pass: short voiceprints along the call scored against each voice, and the likeliest sequence of voices.
 
-A 10 s window places short turns badly. Here every half second a voiceprint of 1.5 s says how much it sounds like each
+A 10 s window places short turns badly. Here a voiceprint of 1.5 s every 0.75 s says how much it sounds like each
 voice, and Viterbi decoding over 10 ms frames chooses who speaks, with changes of voice costly inside speech and cheap
 at pauses. Overlaps stay as the first pass found them.
 """

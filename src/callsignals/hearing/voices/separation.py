@@ -33,7 +33,7 @@ QUIET_VOICE_S = 3.0
 _OWN_SHARE, _OTHER_SHARE = 0.6, 0.05
 """A window counts for a voice when it holds so much of it and less of the other."""
 _LEAST_WINDOWS = 2
-_APART_WINDOWS = 3
+_APART_WINDOWS = 2
 """Windows nearer than this share sound and are alike for that alone."""
 _CUTS = (4, 6, 9)
 _LEAST_GROUP = 3
