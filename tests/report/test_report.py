@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
 from callsignals.errors import InputError
-from callsignals.records.lead import LeadRecord, lead_phases
-from callsignals.records.signal import Observation, record_signal
-from callsignals.records.tables import calls_frame, comments_frame, signals_frame
-from callsignals.records.write import write_frame, write_jsonl
 from callsignals.report.build import build_report
 from callsignals.report.figures import party_shares, shown_figure
 from callsignals.report.lanes import lanes_of
-from callsignals.vocabulary.signal import Signal
+from support import fill_results
 
 EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=alert(2)>"
-DIGEST = "ab" * 16
-
-
-def fill(out, name: str = "acme"):
-    observed = Observation(
-        "callsignals/t", name, "lead", DIGEST, DIGEST, lead_id=name, call_id=f"{name}/1", seller=name
-    )
-    rows = [
-        record_signal(Signal("seller_talk_share", value=0.434, numerator=43.4, denominator=100), observed),
-        record_signal(Signal.insufficient("patience_s", "under_3_floor_changes", n=1), observed),
-    ]
-    row = {"call_id": f"{name}/1", "lead_id": name, "seller": name, "channel_mode": "stereo", "role_source": "manifest"}
-    write_frame(out / "signals.parquet", signals_frame(rows))
-    row |= {"audio_complete": True, "duration_s": 100.0, "findings": []}
-    write_frame(out / "calls.parquet", calls_frame([row]))
-    write_frame(out / "comments.parquet", comments_frame([{"comment_id": name, "lead_id": name, "kind": "survey"}]))
-    lead = LeadRecord(lead_id=name, name=name, calls=(f"{name}/1",), phases=lead_phases(rows))
-    write_jsonl(out / "leads.jsonl", [lead])
-    failure = {"input": name, "row": 1, "stage": "hear", "error": "x", "message": name, "remedy": name}
-    (out / "failures.jsonl").write_text(json.dumps(failure) + "\n", encoding="utf-8")
-    return out
 
 
 class Tags(HTMLParser):
@@ -64,7 +38,7 @@ def parsed(out) -> Tags:
 
 
 def test_figures_with_their_parts_and_the_reason_where_there_is_none(tmp_path):
-    text = " ".join(" ".join(parsed(fill(tmp_path)).text).split())
+    text = " ".join(" ".join(parsed(fill_results(tmp_path)).text).split())
     assert "seller 43 % : customer 57 %" in text
     assert "43.40 100.00" in text
     assert "under_3_floor_changes" in text
@@ -72,7 +46,7 @@ def test_figures_with_their_parts_and_the_reason_where_there_is_none(tmp_path):
 
 
 def test_markup_in_any_field_is_shown_as_text(tmp_path):
-    page = parsed(fill(tmp_path, EVIL))
+    page = parsed(fill_results(tmp_path, EVIL))
     assert "script" not in page.tags
     assert "img" not in page.tags
     assert not [name for _, name, _ in page.attributes if name.startswith("on")]
@@ -80,7 +54,7 @@ def test_markup_in_any_field_is_shown_as_text(tmp_path):
 
 
 def test_the_page_asks_nobody_for_anything(tmp_path):
-    page = parsed(fill(tmp_path))
+    page = parsed(fill_results(tmp_path))
     linked = [value for _, name, value in page.attributes if name in ("src", "href", "action")]
     assert linked
     assert all(value.startswith("#") for value in linked)
@@ -90,7 +64,7 @@ def test_the_page_asks_nobody_for_anything(tmp_path):
 
 
 def test_links_inside_the_page_lead_somewhere(tmp_path):
-    page = parsed(fill(tmp_path))
+    page = parsed(fill_results(tmp_path))
     ids = {value for _, name, value in page.attributes if name == "id"}
     assert {value[1:] for _, name, value in page.attributes if name == "href"} <= ids
 
