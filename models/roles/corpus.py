@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callsignals.conversation.role_cues import RoleHints
@@ -64,13 +64,19 @@ def _dialogue(stored: dict[str, object], with_hints: bool) -> Dialogue:
         hints = RoleHints(_one(stored.get("company")), _one(stored.get("seller")))
     return Dialogue(
         key=key,
-        group=key.rsplit("-", 1)[-1] if str(stored["source"]) == "own" else key,
+        group=_group(key) if str(stored["source"]) == "own" else key,
         source=str(stored["source"]),
         language=language,
         transcript=transcript_of([(voice[side], text) for side, text in turns], language),
         seller=voice.get("seller"),
         hints=hints,
     )
+
+
+def _group(key: str) -> str:
+    """Own dialogues of one number retell the same situation in several languages: ``fit-sv-07`` and ``fit-fi-07``."""
+    round_, _, number = key.rsplit("-", 2)
+    return f"{round_}-{number}"
 
 
 def _one(name: object) -> tuple[str, ...]:
@@ -101,8 +107,6 @@ def misheard(dialogue: Dialogue, *, lost: float, swapped: float) -> Dialogue:
     """
     chance = random.Random(f"misheard {dialogue.key}")
     words = tuple(_misheard(dialogue.transcript.words, chance, lost, swapped))
-    from dataclasses import replace
-
     return replace(dialogue, transcript=replace(dialogue.transcript, words=words))
 
 

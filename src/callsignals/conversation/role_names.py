@@ -49,6 +49,9 @@ _MISHEARD_LETTERS = 10
 _ENDING = 6
 """Longest ending: "Ohjelmistot" to "Ohjelmistosta", "Flow" to "Flow'sta"."""
 
+_FROM_ENDINGS = ("sta", "stä", "lta", "ltä")
+"""Finnish "from": "Seppo Pumppuhuollosta"."""
+
 _FORMS = _set("ab oy oyj ltd inc llc plc co corp gmbh as the and och ja")
 """Parts of company names that nobody says."""
 
@@ -143,8 +146,15 @@ def _is_introduction(turn: Sequence[str], start: int, end: int, turn_index: int)
         return True
     if any(word in _INTRODUCES for word in before):
         return True
+    if turn_index == 0 and turn[end - 1].endswith(_FROM_ENDINGS):
+        return True
     # "Northway Freight, this is Stella": the name opens the call, and more follows.
-    return turn_index == 0 and start == 0 and end - start > 1
+    return turn_index == 0 and start == 0 and len(turn) > end and not _is_greeting_of(turn)
+
+
+def _is_greeting_of(turn: Sequence[str]) -> bool:
+    """Whether a turn calls somebody by name: "Anna, hi", "Anna?"."""
+    return len(turn) < 2 or turn[1] in _GREETS
 
 
 _STATEMENTS = frozenset(

@@ -32,6 +32,9 @@ CATEGORIES = (
     "asks_terms",
     "weighs",
     "served",
+    "soothes",
+    "answers",
+    "amounts",
     "you",
     "own",
 )
@@ -104,6 +107,9 @@ def _phrase(phrase: str) -> str:
     """The pattern of one phrase; ``a?`` at its start brings the space after it, elsewhere the one before it."""
     built, begun = "", False
     for part in phrase.split():
+        if part == "^":
+            built += r"(?<=\n)"
+            continue
         optional = part.endswith("?")
         word = "|".join(_alternative(one) for one in part.removesuffix("?").split("|"))
         if not begun:

@@ -13,14 +13,14 @@ from typing import Literal, Self
 
 import ctranslate2
 
-from callsignals.files import digest_of
+from callsignals.files import digest_of, file_digest
 from callsignals.hearing.decode import Decoder
 from callsignals.hearing.recognise import Recogniser
 from callsignals.hearing.recording import Recording
 from callsignals.hearing.sides import Side, listen
 from callsignals.hearing.spoken_language import detect_language
 from callsignals.vocabulary.spoken import LANGUAGES, Activity, Dropped, Transcript, Word
-from callsignals.weights import whisper_model
+from callsignals.weights import shipped_model, whisper_model
 
 __all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
 
@@ -44,6 +44,7 @@ class HearingSettings:
         compute_type: None for the device's default.
         max_hours: decoded hours of one recording before it is refused.
         diarize: whether voices in mono are told apart.
+        voices_digest: of the networks that tell them apart.
         speakers: voices expected in mono.
     """
 
@@ -56,6 +57,7 @@ class HearingSettings:
     compute_type: str | None
     max_hours: float
     diarize: bool
+    voices_digest: str
     speakers: int = 2
 
     @classmethod
@@ -87,6 +89,7 @@ class HearingSettings:
             compute_type=None if compute_type == "auto" else compute_type,
             max_hours=max_hours,
             diarize=diarize,
+            voices_digest=file_digest(shipped_model("diarization") / "manifest.json"),
         )
 
     def digest(self) -> str:
@@ -101,7 +104,7 @@ class HearingSettings:
                 self.beam_size,
                 self.device,
                 self.compute_type,
-                self.diarize,
+                self.voices_digest if self.diarize else None,
                 self.speakers,
             ]
         )
@@ -155,10 +158,7 @@ class Ears:
         if spoken in LANGUAGES:
             for side in heard.sides:
                 found = recogniser.recognise(side.samples(recording), side.speech, spoken)
-                words += [
-                    _rounded_word(replace(word, speaker=side.speaker_of(word.start_s, word.end_s)))
-                    for word in found.words
-                ]
+                words += [_rounded_word(word) for word in side.attributed(found.words)]
                 dropped += [replace(item, speaker=side.name) for item in found.dropped]
         return Transcript(
             words=tuple(sorted(words, key=lambda word: (word.start_s, word.end_s, word.speaker))),

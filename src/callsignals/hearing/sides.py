@@ -46,10 +46,6 @@ class Side:
         named = [replace(word, speaker=self.name) for word in words]
         return words_to_voices(named, self.voices)
 
-    def speaker_of(self, start_s: float | None, end_s: float | None) -> str:
-        """The voice that says a word, judged by its time alone."""
-        return self.attributed([Word("", start_s, end_s)])[0].speaker
-
 
 @dataclass(frozen=True, slots=True)
 class Heard:
