@@ -22,6 +22,9 @@ NEAR_DUPLICATE_COSINE = 0.95
 READ_WHILE_WRITING_RULES = 200
 """``ref-*-0001`` to ``-0200`` were read while the rules were written, so they always stay in training."""
 
+SEEN_BY_RULE_AUTHOR = 520
+"""Up to this number training rows that rules got wrong were read too, so rules' shares are measured on later ones."""
+
 Progress = Callable[[str], None]
 
 
@@ -137,6 +140,6 @@ def split(rows: Sequence[Row]) -> tuple[list[int], list[int]]:
     return train, held_out
 
 
-def was_read(row: Row) -> bool:
-    """Whether a row was read while rules were written."""
-    return row.id.startswith("ref-") and int(row.id.rsplit("-", 1)[1]) <= READ_WHILE_WRITING_RULES
+def was_read(row: Row, last: int = READ_WHILE_WRITING_RULES) -> bool:
+    """Whether a referral row is among the first ``last`` of its language: read while rules were written."""
+    return row.id.startswith("ref-") and int(row.id.rsplit("-", 1)[1]) <= last

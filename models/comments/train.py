@@ -135,7 +135,7 @@ def rule_shares(
     alone, agreed = [], []
     for row, probabilities in zip(rows, trained.out_of_fold, strict=True):
         labels = decisive_labels(bench.rules.hits(signal, row.text, row.language))
-        if len(labels) != 1 or corpus.was_read(row):
+        if len(labels) != 1 or corpus.was_read(row, corpus.SEEN_BY_RULE_AUTHOR):
             continue
         right = labels[0] in truth(row)
         if len(row.text.split()) <= BRAND_ONLY_WORDS:
