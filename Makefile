@@ -14,7 +14,7 @@ demo: $(VENV)/.installed
 	$(BIN)/callsignals demo --out $(OUT)
 
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

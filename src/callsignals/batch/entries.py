@@ -135,6 +135,7 @@ def call_row(entry: CallEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
         "language": measured.language,
         "language_confidence": measured.language_confidence,
         "call_type": facts.call_type,
+        "call_type_reason": facts.call_type_reason,
         "channel_mode": measured.channel_mode,
         "timing": measured.timing,
         "role_source": measured.role_source,

@@ -219,7 +219,7 @@ def _timing_gate(name: str, transcript: Transcript) -> str | None:
         return "needs_voice_activity"
     if name in _EXACT_GAPS and transcript.timing == "cues":
         return "needs_voice_activity"
-    mono = transcript.channel_mode == "mono_diarized" and OVERLAP_AWARE not in transcript.findings
+    mono = transcript.channel_mode == "mono_diarized" and not {OVERLAP_AWARE, "one_speaker"} & {*transcript.findings}
     return "mono_without_overlap" if name in _OVERLAPPING and mono else None
 
 

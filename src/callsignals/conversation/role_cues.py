@@ -53,6 +53,10 @@ THIRD_VOICE_SHARE = 0.1
 """A third voice with a larger share of the words may belong to either side: the text tells only two apart."""
 
 
+_NEVER = 2.0
+"""No probability reaches it: in a language whose phrases are not known nobody is claimed."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoleGuess:
     """Who the text says the seller is.
@@ -73,12 +77,12 @@ class RoleWeights:
     Attributes:
         coefficients: one for each of ``FEATURES``.
         temperature: divides the sum before it becomes a probability.
-        threshold: a voice is claimed from this probability on.
+        thresholds: per language, the probability from which on a voice is claimed.
     """
 
     coefficients: Mapping[str, float]
     temperature: float
-    threshold: float
+    thresholds: Mapping[str, float]
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """Probability 0..1 that the first voice of ``pair_evidence`` is the seller."""
@@ -119,7 +123,8 @@ def guess_seller(
     if first == 0.5 or _both_claim(transcript, pair, hints):
         return RoleGuess(None, 0.5)
     likelier, confidence = (pair[0], first) if first > 0.5 else (pair[1], weights.probability(_swapped(evidence)))
-    return RoleGuess(likelier if confidence >= weights.threshold else None, confidence)
+    threshold = weights.thresholds.get(transcript.language or "", _NEVER)
+    return RoleGuess(likelier if confidence >= threshold else None, confidence)
 
 
 def pair_evidence(
@@ -202,7 +207,8 @@ def load_weights(path: Path) -> RoleWeights:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         coefficients = {str(name): float(value) for name, value in stored["coefficients"].items()}
-        weights = RoleWeights(coefficients, float(stored["temperature"]), float(stored["threshold"]))
+        thresholds = {str(language): float(value) for language, value in stored["thresholds"].items()}
+        weights = RoleWeights(coefficients, float(stored["temperature"]), thresholds)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ModelError("the shipped model roles", f"{path} is unreadable", "Reinstall callsignals") from None
     if set(weights.coefficients) != set(FEATURES):

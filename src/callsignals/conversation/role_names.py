@@ -49,6 +49,9 @@ _MISHEARD_LETTERS = 10
 _ENDING = 6
 """Longest ending: "Ohjelmistot" to "Ohjelmistosta", "Flow" to "Flow'sta"."""
 
+_SURNAME_AND_FROM = 2
+"""Words that may stand between a first name and the company: a surname, "from"."""
+
 _FROM_ENDINGS = ("sta", "stä", "lta", "ltä")
 """Finnish "from": "Seppo Pumppuhuollosta"."""
 
@@ -98,11 +101,14 @@ def names_said(turns: Sequence[Sequence[str]], hints: RoleHints) -> NamesSaid:
     opening = _opening(turns)
     sellers = _given_names(hints.seller_names)
     customers = _given_names(hints.customer_names)
+    companies = tuple(map(_name, hints.company_names))
+    ours = _introduces(opening, (*companies, *sellers)) or _name_and_company(opening, sellers, companies)
+    theirs = _introduces(opening, (*map(_name, hints.customer_names), *customers))
     return NamesSaid(
-        itself_ours=_introduces(opening, (*map(_name, hints.company_names), *sellers)),
-        itself_theirs=_introduces(opening, (*map(_name, hints.customer_names), *customers)),
-        addresses_ours=_addresses(opening, sellers),
-        addresses_theirs=_addresses(opening, customers),
+        itself_ours=ours,
+        itself_theirs=theirs,
+        addresses_ours=_addresses(opening, sellers) and not ours,
+        addresses_theirs=_addresses(opening, customers) and not theirs,
     )
 
 
@@ -141,7 +147,9 @@ def _is_introduction(turn: Sequence[str], start: int, end: int, turn_index: int)
     before = turn[max(0, start - _REACH) : start]
     if any(word in _ASKS for word in before) and not _states(before):
         return False
-    after = turn[end : end + 2]
+    greeted = start > 0 and turn[start - 1] in _GREETS
+    # "Anna Berg från ...", but not "Hej Anna, Bo på ...": that is somebody else's name.
+    after = turn[end : end + (1 if greeted else 2)]
     if any(word in _CLOSES_INTRODUCTION for word in after):
         return True
     if any(word in _INTRODUCES for word in before):
@@ -150,6 +158,18 @@ def _is_introduction(turn: Sequence[str], start: int, end: int, turn_index: int)
         return True
     # "Northway Freight, this is Stella": the name opens the call, and more follows.
     return turn_index == 0 and start == 0 and len(turn) > end and not _is_greeting_of(turn)
+
+
+def _name_and_company(
+    opening: Sequence[Sequence[str]], people: Sequence[tuple[str, ...]], companies: Sequence[tuple[str, ...]]
+) -> bool:
+    """Whether the first turn says a person's name and right after it the company's: "Hei, Anna Berg, Norrsken"."""
+    for turn in opening[:1]:
+        named = [place + len(name) for name in people for place in _places(turn, name)]
+        placed = [place for company in companies for place in _places(turn, company)]
+        if any(0 <= place - end <= _SURNAME_AND_FROM for end in named for place in placed):
+            return True
+    return False
 
 
 def _is_greeting_of(turn: Sequence[str]) -> bool:

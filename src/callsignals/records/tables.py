@@ -58,6 +58,7 @@ CALLS_SCHEMA: dict[str, pl.DataType] = {
     "language": _TEXT,
     "language_confidence": _NUMBER,
     "call_type": _TEXT,
+    "call_type_reason": _TEXT,
     "channel_mode": _TEXT,
     "timing": _TEXT,
     "role_source": _TEXT,

@@ -91,7 +91,7 @@ class Transcript:
         role_confidence: 0..1, None when unknown.
         dropped: what was thrown away.
         findings: stable names of what was noticed about the audio (``dead_channel``, ``bleed_suppressed``,
-            ``one_signal_on_both_channels``, ``hold_music``, ``gap``, ...), sorted.
+            ``one_signal_on_both_channels``, ``music``, ``gap``, ...), sorted.
         input_digest: sha256 of the decoded audio or of the transcript's bytes.
     """
 
