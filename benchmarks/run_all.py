@@ -1,7 +1,7 @@
 """Every benchmark, one after the other: ``python benchmarks/run_all.py [--data DIR]``.
 
-DIR holds the recordings with references that accuracy is measured on (see the scripts); they are not in this repository,
-so without it only the benchmarks that make do with the shipped example are run, and the others are named.
+DIR holds the recordings with references that accuracy is measured on (see the scripts); they are not in this
+repository, so without it only the benchmarks that make do with the shipped example are run, and the others are named.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
   python models/comments/train.py [--cache vectors.npz] [--evaluate-only]
 
 reads ``data/``, writes ``referral.skops``, ``survey.skops``, ``reply.skops``, ``measured.json``, ``metrics.json`` and
-``manifest.json`` beside itself, and prints the figures. The same data and library versions give the same heads. Shipped
-heads are fitted on the training part only, so ``metrics.json`` speaks of exactly these files.
+``manifest.json`` beside itself, and prints the figures. The same data and library versions give the same weights,
+though not the same bytes (skops names members by object identity). Shipped heads are fitted on the training part only,
+so ``metrics.json`` speaks of exactly these files.
 """
 
 from __future__ import annotations

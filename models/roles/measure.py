@@ -2,8 +2,9 @@
 
     PYTHONPATH=src python models/roles/measure.py
 
-Reads ``data/*.heldout.jsonl``, the references under ``fixtures`` and the transcripts behind the demo. Each is measured as written without any hints, with
-the names a workspace would hold, and garbled as recognition and diarization might hand it on.
+Reads ``data/*.heldout.jsonl``, the references under ``fixtures`` and the texts behind the demo. Each is measured as
+written without any hints, with the names a workspace would hold, and garbled as recognition and diarization might
+hand it on.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +21,6 @@ from corpus import Dialogue, dialogues, misheard, transcript_of
 from callsignals.conversation.role_cues import RoleHints, guess_seller
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-
-SHORT = 12
-"""Sentences of an excerpt from the middle of a call, without its greeting and its end."""
 
 
 def main() -> None:
@@ -108,10 +106,10 @@ def _call(key: str, source: str, language: str, turns: list[tuple[str, str]], se
 
 
 def _middle(dialogue: Dialogue) -> Dialogue:
+    """The middle third of a call, without its greeting and its end."""
     words = dialogue.transcript.words
     third = len(words) // 3
-    cut: Callable[[int, int], tuple[object, ...]] = lambda first, last: words[first:last]  # noqa: E731
-    return replace(dialogue, transcript=replace(dialogue.transcript, words=cut(third, 2 * third)))  # type: ignore[arg-type]
+    return replace(dialogue, transcript=replace(dialogue.transcript, words=words[third : 2 * third]))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ from callsignals.batch.listener import Listener
 from callsignals.batch.measure_stage import measure_call
 from callsignals.batch.run import RunOptions, RunResult, run_workspace
 from callsignals.comments.classify import CommentClassifier
-from callsignals.comments.comment import COMMENT_KINDS, ClassifiedComment, CommentKind, CommentText
+from callsignals.comments.comment import ClassifiedComment, CommentText
 from callsignals.conversation.measures import CallFacts
+from callsignals.conversation.role_cues import RoleHints
 from callsignals.conversation.roles import settle_roles
 from callsignals.errors import UsageError
 from callsignals.hearing.hear import Ears
+from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.inputs.settings import Settings
 from callsignals.language.term_list import load_terms, starter_terms
 from callsignals.vocabulary.signal import Signal
@@ -82,6 +84,8 @@ def analyse_call(
     *,
     seller_channel: int | None = None,
     seller_speaks_at_s: float | None = None,
+    company_names: Sequence[str] = (),
+    seller_names: Sequence[str] = (),
     language: str | None = None,
     terms: str | Path | None = None,
     model: str = "base",
@@ -92,6 +96,9 @@ def analyse_call(
         audio: the recording.
         seller_channel: 0 or 1 when the seller has a channel of their own.
         seller_speaks_at_s: a second at which the seller speaks, for mono.
+        company_names: what our people call our company; helps to tell the seller by the words when neither of
+            the above is given.
+        seller_names: who of us is in the call, for the same purpose.
         language: ``en``, ``sv``, ``fi``, or None to detect it.
         terms: a ``terms.toml``; the starter lists by default.
         model: recogniser by name or folder.
@@ -106,7 +113,11 @@ def analyse_call(
     with Ears(hearing_settings(Settings.model_validate(settings))) as ears:
         heard = ears.hear(Path(audio), language=language)
     transcript = settle_roles(
-        heard, seller_channel=seller_channel, channel_source="manifest", seller_speaks_at_s=seller_speaks_at_s
+        heard,
+        seller_channel=seller_channel,
+        channel_source="manifest",
+        seller_speaks_at_s=seller_speaks_at_s,
+        hints=RoleHints(tuple(company_names), tuple(seller_names)),
     )
     measured = measure_call(transcript, load_terms(Path(terms)) if terms else starter_terms())
     return CallAnalysis(transcript, measured.facts, {signal.name: signal for signal in measured.signals})

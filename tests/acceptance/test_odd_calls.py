@@ -14,7 +14,7 @@ from callsignals.vocabulary.spoken import Activity, Transcript, Word
 from support import AUDIO, write_wav
 
 HOLD_S = 60.0
-EDGE_S = 3.5
+EDGE_S = 2.0
 """A word or two right beside the music may go with it."""
 WITHIN = 0.030
 TWO_PARTY = [

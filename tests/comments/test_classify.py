@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callsignals.comments import COMMENT_KINDS, ClassifiedComment, CommentClassifier, CommentKind, CommentText
+from callsignals.comments import ClassifiedComment, CommentClassifier, CommentText
 from callsignals.comments.comment import SIGNALS_OF_KIND
+from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.vocabulary.definitions import TEXT_SIGNALS
 from callsignals.vocabulary.signal import CharSpan
 

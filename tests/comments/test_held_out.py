@@ -1,7 +1,7 @@
 """Floors under the shipped heads on a few texts that they never saw, well below the measured figures.
 
-``held_out.jsonl``: texts by another hand (ours, synthetic) and held-out Amazon snippets (MIT). The figures themselves,
-on far more texts, stand in ``models/comments/metrics.json``.
+``held_out.jsonl``: texts by another author (ours, synthetic; unseen by the heads, read by the author of the rules) and
+held-out Amazon snippets (MIT). The figures themselves, on far more texts, stand in ``models/comments/metrics.json``.
 """
 
 from __future__ import annotations

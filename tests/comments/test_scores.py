@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from callsignals.comments.comment import Scale
 from callsignals.comments.mismatch import disagrees
 from callsignals.comments.scores import ease_score, is_on_scale, nps_group, stance
+from callsignals.inputs.rows import Scale
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,27 @@ def test_a_minute_of_hold_music_is_other(
     assert seconds_in(speech, 0, 1e9) == pytest.approx(clean_s, rel=0.06)
 
 
+@pytest.mark.parametrize("kind", ["organ", "drums", "arpeggio"])
+def test_a_phrase_right_after_hold_music_is_none_of_it(recordings: dict[str, Recording], kind: str) -> None:
+    """Quiet for 0.7 s before the music, a second between its end and 0.65 s of speech, another pause, more speech."""
+    began_s, ended_s = 34.775, 94.775
+    held = put_into(recordings["harpervalley_00d676d7.wav"], 0, began_s, hold_music(kind, 60.0))
+    speech, (music,) = speech_and_other(held, 0)
+    assert (music.start_s, music.end_s) == (pytest.approx(began_s, abs=0.1), pytest.approx(ended_s, abs=0.1))
+    assert seconds_in(speech, 95.77, 96.42) == pytest.approx(0.65, abs=0.1)
+
+
+@pytest.mark.parametrize("pause_s", [0.9, 1.1, 1.3])
+def test_sound_after_a_pause_is_no_music_whoever_makes_it(recordings: dict[str, Recording], pause_s: float) -> None:
+    """Voice activity need not have heard it."""
+    pause = np.zeros(round(pause_s * RATE_HZ))
+    burst = np.random.default_rng(4).normal(0, 1500, round(0.6 * RATE_HZ))
+    sound = np.concatenate([hold_music("organ", 60.0), pause, burst, np.zeros(RATE_HZ)])
+    held = put_into(recordings["harpervalley_00d676d7.wav"], 0, 34.775, sound)
+    (music,) = find_non_speech(held, 0)
+    assert music.end_s == pytest.approx(94.775, abs=0.1)
+
+
 @pytest.mark.parametrize(
     ("sound", "kind"),
     [

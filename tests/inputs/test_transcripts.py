@@ -84,6 +84,12 @@ def test_our_own_json_comes_back_as_it_was(write: Write) -> None:
     assert len(read.input_digest) == 64
 
 
+def test_how_sure_a_mono_call_is_comes_back(write: Write) -> None:
+    mono = replace(HEARD, channel_mode="mono_diarized", talk_share_half_width=0.031)
+    read = read_transcript(write("call.json", json.dumps(transcript_to_json(mono))))
+    assert (read.channel_mode, read.talk_share_half_width) == ("mono_diarized", 0.031)
+
+
 def test_our_own_json_has_the_fields_of_the_contract() -> None:
     record = transcript_to_json(HEARD)
     assert set(record) == set(TranscriptRecord.model_fields)

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from callsignals.batch.hear_stage import HearTask, hear_all, hear_key
+from callsignals.batch.hear_stage import HearTask, hear_all, hear_key, voiceprint_key
 from callsignals.batch.listener import Listener
-from callsignals.batch.measure_stage import MeasuredCall, measure_call, measure_key, settle_call
+from callsignals.batch.measure_stage import MeasuredCall, measure_call, measure_key, role_hints, settle_call
+from callsignals.batch.recurring import CallVoices, RecurringVoice, recurring_voices
 from callsignals.batch.store import Store
+from callsignals.conversation.role_cues import RoleHints
+from callsignals.conversation.roles import settle_roles
 from callsignals.errors import CallSignalsError, Failure, InputError
 from callsignals.files import digest_of, file_digest
 from callsignals.hearing.hear import HearingSettings
+from callsignals.hearing.voices.voiceprint import CallPrints
 from callsignals.inputs.rows import CallRow
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.transcripts import read_transcript
@@ -33,10 +37,19 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HeardCall:
-    """A call whose transcript is in the store under ``key``."""
+    """A call whose transcript is in the store under ``key``.
+
+    Attributes:
+        row: of the calls table.
+        key: of the transcript.
+        hints: the names that may be said in it.
+        recurring: the seller's voice, where it is known from their other calls.
+    """
 
     row: CallRow
     key: str
+    hints: RoleHints
+    recurring: RecurringVoice | None = None
 
 
 def hearing_settings(settings: Settings) -> HearingSettings:
@@ -55,6 +68,7 @@ def hearing_settings(settings: Settings) -> HearingSettings:
         compute_type=recognition.compute_type,
         max_hours=settings.calls.max_hours,
         diarize=settings.diarization.enabled,
+        voiceprints=settings.privacy.voiceprints,
     )
 
 
@@ -78,7 +92,7 @@ def hear_calls(
             )
         except CallSignalsError as error:
             errors[row.call_id] = error
-    tasks = _missing(workspace, keys, store)
+    tasks = _missing(workspace, keys, settings, store)
     failed: dict[str, CallSignalsError] = {}
     if tasks and settings:
         listener.begin("hear", len(tasks))
@@ -90,18 +104,70 @@ def hear_calls(
     for call_id, key in keys.items():
         if key in failed:
             errors[call_id] = failed[key]
-    calls = [HeardCall(row, keys[row.call_id]) for row in workspace.calls if row.call_id not in errors]
+    calls = [
+        HeardCall(row, keys[row.call_id], role_hints(row, workspace))
+        for row in workspace.calls
+        if row.call_id not in errors
+    ]
+    calls = _with_recurring_voices(calls, settings, store)
     return calls, [_failure(row, errors[row.call_id]) for row in workspace.calls if row.call_id in errors]
 
 
-def _missing(workspace: Workspace, keys: dict[str, str], store: Store) -> list[HearTask]:
+def _with_recurring_voices(
+    calls: Sequence[HeardCall], settings: HearingSettings | None, store: Store
+) -> list[HeardCall]:
+    """Calls with the seller's voice where their other calls tell it; voiceprints that are not needed are removed."""
+    if settings is None or not settings.voiceprints:
+        store.forget("voiceprint")
+        return list(calls)
+    keys = {call.row.call_id: voiceprint_key(call.key, settings) for call in calls if call.row.audio}
+    store.forget("voiceprint", keep=keys.values())
+    found = recurring_voices(
+        voices
+        for call in calls
+        if call.row.call_id in keys
+        and (prints := store.get("voiceprint", keys[call.row.call_id], CallPrints)) is not None
+        and (voices := _voices_of(call, prints, store)) is not None
+    )
+    return [replace(call, recurring=found.get(call.row.call_id)) for call in calls]
+
+
+def _voices_of(call: HeardCall, prints: CallPrints, store: Store) -> CallVoices | None:
+    """None for calls that are not one seller's alone."""
+    if len(call.row.sellers) != 1:
+        return None
+    told = settle_roles(
+        heard := _heard(call, store),
+        seller_channel=call.row.seller_channel,
+        channel_source=call.row.seller_channel_source or "manifest",
+        seller_speaks_at_s=call.row.seller_speaks_at_s,
+    )
+    sellers = {item.speaker for item in told.timeline if item.party == "seller"}
+    return CallVoices(
+        call_id=call.row.call_id,
+        recording=heard.input_digest,
+        seller=call.row.sellers[0],
+        voices=tuple((voice.speaker, voice.vector) for voice in prints.voices),
+        known=min(sellers, default=None),
+    )
+
+
+def _missing(
+    workspace: Workspace, keys: dict[str, str], settings: HearingSettings | None, store: Store
+) -> list[HearTask]:
     """Recordings to hear: each content once, the longest files first so that no worker idles at the end."""
     tasks: dict[str, HearTask] = {}
     for row in workspace.calls:
         key = keys.get(row.call_id)
-        if row.audio and key and not store.has("hear", key):
+        if row.audio and key and settings and not _is_heard(key, settings, store):
             tasks.setdefault(key, HearTask(key, row.audio, _language(row, workspace.settings)))
     return sorted(tasks.values(), key=lambda task: (-task.audio.stat().st_size, task.key))
+
+
+def _is_heard(key: str, settings: HearingSettings, store: Store) -> bool:
+    return store.has("hear", key) and (
+        not settings.voiceprints or store.has("voiceprint", voiceprint_key(key, settings))
+    )
 
 
 def _language(row: CallRow, settings: Settings) -> str | None:
@@ -180,7 +246,7 @@ def measure_calls(
     listener.begin("measure", len(calls))
     measured = []
     for call in calls:
-        key = measure_key(call.key, call.row, terms)
+        key = measure_key(call.key, call.row, terms, call.hints, call.recurring)
         figures = store.get("measure", key, MeasuredCall)
         if figures is None:
             figures = measure_call(load_settled(call, store), terms)
@@ -197,7 +263,11 @@ def load_settled(call: HeardCall, store: Store) -> Transcript:
     Raises:
         InputError: it has vanished from the store.
     """
+    return settle_call(_heard(call, store), call.row, call.hints, call.recurring)
+
+
+def _heard(call: HeardCall, store: Store) -> Transcript:
     heard = store.get("hear", call.key, Transcript)
     if heard is None:
         raise InputError(call.row.call_id, "its cached transcript has vanished", "Run again.", code="cache_vanished")
-    return settle_call(heard, call.row)
+    return heard

@@ -20,9 +20,11 @@ from callsignals.batch.store import Store
 from callsignals.errors import CallSignalsError, MediaError
 from callsignals.files import digest_of
 from callsignals.hearing.hear import Ears, HearingSettings
+from callsignals.hearing.voices.voiceprint import VOICEPRINT_VERSION
 from callsignals.processes import CONTEXT
+from callsignals.vocabulary.spoken import Transcript
 
-__all__ = ["HearTask", "Heard", "default_workers", "hear_all", "hear_key"]
+__all__ = ["HearTask", "Heard", "default_workers", "hear_all", "hear_key", "voiceprint_key"]
 
 CALLS_PER_WORKER = 500
 """A worker is replaced after so many calls, so that a leak in a decoder cannot grow for ever."""
@@ -64,6 +66,11 @@ def hear_key(audio_digest: str, language: str | None, settings: HearingSettings)
         settings: with their models' digests.
     """
     return digest_of([audio_digest, language, settings.digest()])
+
+
+def voiceprint_key(hear_key: str, settings: HearingSettings) -> str:
+    """Digest of all that the voiceprints of a heard call depend on."""
+    return digest_of([hear_key, settings.voices_digest, VOICEPRINT_VERSION])
 
 
 def default_workers() -> int:
@@ -137,6 +144,16 @@ def _outcome(future: Future[CallSignalsError | None], task: HearTask) -> CallSig
         )
 
 
+def _hear_and_store(task: HearTask, ears: Ears, settings: HearingSettings, store: Store) -> None:
+    """A call that was heard before voiceprints were asked for is not heard again."""
+    heard = store.get("hear", task.key, Transcript) if settings.voiceprints else None
+    if heard is None:
+        heard = ears.hear(task.audio, language=task.language)
+        store.put("hear", task.key, heard)
+    if settings.voiceprints:
+        store.put("voiceprint", voiceprint_key(task.key, settings), ears.voiceprints(task.audio, heard))
+
+
 _hear: Callable[[HearTask], CallSignalsError | None] | None = None
 """Set once in each worker process: the loaded models must outlive single tasks."""
 
@@ -147,7 +164,7 @@ def _start_worker(settings: HearingSettings, store: Store) -> None:
 
     def hear(task: HearTask) -> CallSignalsError | None:
         try:
-            store.put("hear", task.key, ears.hear(task.audio, language=task.language))
+            _hear_and_store(task, ears, settings, store)
         except CallSignalsError as error:
             return error
         except Exception as error:

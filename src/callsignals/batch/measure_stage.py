@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
+from callsignals.batch.recurring import RecurringVoice
 from callsignals.conversation.measures import CallFacts, conversation_signals
+from callsignals.conversation.role_cues import RoleHints, roles_digest
 from callsignals.conversation.roles import settle_roles
 from callsignals.conversation.sentences import sentences
 from callsignals.files import digest_of
-from callsignals.inputs.rows import CallRow
+from callsignals.inputs.rows import CallRow, SellerRow
+from callsignals.inputs.workspace import Workspace
 from callsignals.language.mentions import find_mentions
 from callsignals.language.term_list import TermList
 from callsignals.language.term_signals import term_signals, why_no_terms
@@ -22,6 +25,7 @@ __all__ = [
     "as_duplicate",
     "measure_call",
     "measure_key",
+    "role_hints",
     "settle_call",
     "without_figures",
 ]
@@ -59,24 +63,50 @@ class MeasuredCall:
     input_digest: str
 
 
-def settle_call(heard: Transcript, row: CallRow) -> Transcript:
-    """Roles of one call from what its row says."""
+def role_hints(row: CallRow, workspace: Workspace) -> RoleHints:
+    """The names that a call's voices may say: our company's, the call's sellers' (else all sellers'), the lead's."""
+    known = {seller.seller: seller for seller in workspace.sellers}
+    sellers = [known.get(name, SellerRow(name)) for name in row.sellers] or list(workspace.sellers)
+    called = (name for seller in sellers for name in (seller.name or seller.seller, *seller.aliases))
+    leads = (lead.name for lead in workspace.leads if lead.lead_id == row.lead_id)
+    return RoleHints(
+        company_names=workspace.settings.workspace.company_names,
+        seller_names=tuple(dict.fromkeys(called)),
+        customer_names=tuple(dict.fromkeys(name for name in leads if name)),
+    )
+
+
+def settle_call(
+    heard: Transcript, row: CallRow, hints: RoleHints, recurring: RecurringVoice | None = None
+) -> Transcript:
+    """Roles of one call from what its row says, else from the seller's returning voice, else from what is said."""
     return settle_roles(
         heard,
         seller_channel=row.seller_channel,
         channel_source=row.seller_channel_source or "manifest",
         seller_speaks_at_s=row.seller_speaks_at_s,
+        hints=hints,
+        recurring=None if recurring is None else (recurring.speaker, recurring.confidence),
     )
 
 
-def measure_key(hear_key: str, row: CallRow, terms: TermList) -> str:
-    """Digest of all that a measured call depends on."""
+def measure_key(
+    hear_key: str, row: CallRow, terms: TermList, hints: RoleHints, recurring: RecurringVoice | None = None
+) -> str:
+    """Digest of all that a measured call depends on.
+
+    Raises:
+        ModelError: the weights that tell roles from the text are missing or altered.
+    """
     return digest_of(
         [
             hear_key,
             row.seller_channel,
             row.seller_channel_source,
             row.seller_speaks_at_s,
+            asdict(hints),
+            None if recurring is None else [recurring.speaker, recurring.confidence],
+            roles_digest(),
             terms.digest,
             definitions_digest(),
             MEASURING_VERSION,

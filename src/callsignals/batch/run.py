@@ -201,9 +201,12 @@ def _classify(
 
 def _settings_digest(settings: Settings) -> str:
     """Of the settings that values depend on; not names, report or where files lie."""
-    relevant = settings.model_dump(mode="json", include={"calls", "comments", "recognition", "diarization", "records"})
+    relevant = settings.model_dump(
+        mode="json", include={"calls", "comments", "recognition", "diarization", "privacy", "records"}
+    )
     relevant["calls"].pop("audio_roots")
     relevant["recognition"].pop("device")
+    relevant["company_names"] = list(settings.workspace.company_names)
     return digest_of(relevant)
 
 

@@ -6,12 +6,15 @@ not at all; a damaged one counts as absent. Keys never say whose call it was.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from callsignals.errors import OutputError
 from callsignals.files import write_bytes
 
 __all__ = ["CACHE_FOLDER", "StageName", "Store"]
@@ -19,7 +22,7 @@ __all__ = ["CACHE_FOLDER", "StageName", "Store"]
 CACHE_FOLDER = ".cache"
 
 Kind = TypeVar("Kind")
-StageName = Literal["digest", "hear", "measure", "classify"]
+StageName = Literal["digest", "hear", "voiceprint", "measure", "classify"]
 
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # building one costs more than reading a result
@@ -65,3 +68,22 @@ class Store:
             OutputError: OUT cannot be written.
         """
         write_bytes(self.path(stage, key), _adapter(type(result)).dump_json(result))
+
+    def forget(self, stage: StageName, *, keep: Collection[str] = ()) -> None:
+        """Remove the results of a stage but those whose keys are in ``keep``.
+
+        Raises:
+            OutputError: they cannot be removed.
+        """
+        folder = self.out / CACHE_FOLDER / stage
+        kept = {self.path(stage, key) for key in keep}
+        try:
+            if not kept:
+                shutil.rmtree(folder, ignore_errors=not folder.is_dir())
+                return
+            for path in folder.rglob("*"):
+                if path.is_file() and path not in kept:
+                    path.unlink()
+        except OSError as error:
+            reason = error.strerror or "no reason given"
+            raise OutputError(str(folder), f"cannot be removed ({reason})", "Remove the folder yourself.") from None

@@ -6,20 +6,12 @@ layer is one module; :mod:`callsignals.comments.classify` strings them together.
 
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.comment import (
-    COMMENT_KINDS,
-    SCALES,
     ClassifiedComment,
-    CommentKind,
     CommentText,
-    Scale,
 )
 
 __all__ = [
-    "COMMENT_KINDS",
-    "SCALES",
     "ClassifiedComment",
     "CommentClassifier",
-    "CommentKind",
     "CommentText",
-    "Scale",
 ]

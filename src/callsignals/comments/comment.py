@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
 
+from callsignals.inputs.rows import CommentKind, Scale
 from callsignals.vocabulary.signal import Signal, Status
 
 __all__ = [
-    "COMMENT_KINDS",
-    "SCALES",
     "SIGNALS_OF_KIND",
     "ClassifiedComment",
-    "CommentKind",
     "CommentText",
-    "Scale",
 ]
-
-CommentKind = Literal["referral", "survey", "reply"]
-Scale = Literal["nps", "nps_1_10", "csat5", "ces5", "ces7", "ces5_effort", "ces7_effort"]
-
-COMMENT_KINDS: tuple[CommentKind, ...] = get_args(CommentKind)
-SCALES: tuple[Scale, ...] = get_args(Scale)
 
 SIGNALS_OF_KIND: dict[CommentKind, tuple[str, ...]] = {
     "referral": ("referral_source", "referral_personal", "relationship_months"),

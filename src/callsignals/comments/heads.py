@@ -89,7 +89,7 @@ class Head:
         return calibrated(self.raw_probabilities(tfidf, vectors, rules), self.kind, self.temperature)
 
     def state(self) -> dict[str, Any]:
-        """Plain values, to be saved; weights as 16-bit floats, which changes no probability by more than 0.001."""
+        """Plain values, to be saved; weights as 16-bit floats, which moves no probability by more than 0.002."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -138,7 +138,7 @@ class HeadFamily:
 
 
 def save_family(family: HeadFamily, path: Path) -> None:
-    """Write one family; the same heads give the same bytes apart from zip time stamps, which are fixed."""
+    """Write one family. Bytes differ from run to run: skops names its members by object identity."""
     state = {
         "name": family.name,
         "features": family.features.state(),

@@ -10,22 +10,13 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from callsignals.comments.comment import Scale
+from callsignals.inputs.rows import SCALES, Scale
 
-__all__ = ["SCALE_RANGES", "NpsGroup", "Stance", "ease_score", "is_on_scale", "nps_group", "stance"]
+__all__ = ["NpsGroup", "Stance", "ease_score", "is_on_scale", "nps_group", "stance"]
 
 NpsGroup = Literal["promoter", "passive", "detractor"]
 Stance = Literal["favourable", "middling", "unfavourable"]
 
-SCALE_RANGES: dict[Scale, tuple[int, int]] = {
-    "nps": (0, 10),
-    "nps_1_10": (1, 10),
-    "csat5": (1, 5),
-    "ces5": (1, 5),
-    "ces7": (1, 7),
-    "ces5_effort": (1, 5),
-    "ces7_effort": (1, 7),
-}
 PROMOTER_FROM = 9
 PASSIVE_FROM = 7
 _NPS_SCALES = ("nps", "nps_1_10")
@@ -39,7 +30,7 @@ _STANCE_OF_GROUP: dict[NpsGroup, Stance] = {
 
 def is_on_scale(score: float, scale: Scale) -> bool:
     """Whether ``score`` is a finite number within the scale's range."""
-    low, high = SCALE_RANGES[scale]
+    low, high = SCALES[scale]
     return math.isfinite(score) and low <= score <= high
 
 
@@ -47,7 +38,7 @@ def ease_score(score: float, scale: Scale) -> float:
     """``score`` with high = good: effort scales are mirrored (1 becomes 5 or 7), others stay."""
     if scale not in _EFFORT_SCALES:
         return score
-    low, high = SCALE_RANGES[scale]
+    low, high = SCALES[scale]
     return low + high - score
 
 
@@ -67,7 +58,7 @@ def stance(score: float, scale: Scale) -> Stance | None:
     group = nps_group(score, scale)
     if group is not None:
         return _STANCE_OF_GROUP[group]
-    low, high = SCALE_RANGES[scale]
+    low, high = SCALES[scale]
     eased = ease_score(score, scale)
     if eased >= high - 1:
         return "favourable"

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 FOLDS = 3
-_MAXIMUM_ITERATIONS = 120  # past this the held-out figures no longer move
+_MAXIMUM_ITERATIONS = 120  # bounds the time; the sparse regressions have not always converged by then
 _TOLERANCE = 1e-4
 _LIBLINEAR_TOLERANCE = 1e-2
 

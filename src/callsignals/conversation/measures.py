@@ -153,10 +153,13 @@ def _parts(transcript: Transcript) -> _Parts:
 def _computed(parts: _Parts) -> list[Signal]:
     timeline = parts.timeline
     seller_s, customer_s, span_s = timeline.speech_s("a"), timeline.speech_s("b"), timeline.span_s
+    # Channels of their own, or written turns, leave nothing to tell apart.
+    mono = parts.transcript.channel_mode == "mono_diarized"
+    half_width = parts.transcript.talk_share_half_width if mono else None
     found = [
-        talk.talk_share("seller_talk_share", seller_s, customer_s),
-        talk.talk_share("customer_talk_share", customer_s, seller_s),
-        talk.customer_seller_talk_ratio(seller_s, customer_s),
+        talk.talk_share("seller_talk_share", seller_s, customer_s, half_width=half_width),
+        talk.talk_share("customer_talk_share", customer_s, seller_s, half_width=half_width),
+        talk.customer_seller_talk_ratio(seller_s, customer_s, half_width=half_width),
         talk.silence_share(timeline),
         talk.overlap_share(timeline),
         floor.longest_turn("longest_monologue_s", parts.long_turns, "a"),
@@ -199,7 +202,8 @@ def _gated(signal: Signal, parts: _Parts) -> Signal:
         # A greeting's seconds, or one side alone, would bend the lead's pooled share; sides without roles would
         # read as seller and customer: their parts are not kept.
         return Signal.insufficient(signal.name, reason)
-    kept = replace(signal, value=None, status="insufficient", reason=reason, n=0, evidence=())
+    gone = replace(signal, value=None, low=None, high=None, interval=None, n=0, evidence=())
+    kept = replace(gone, status="insufficient", reason=reason)
     return kept if timed else replace(kept, numerator=_untimed(signal), denominator=None)
 
 

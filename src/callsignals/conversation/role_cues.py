@@ -64,10 +64,12 @@ class RoleGuess:
     Attributes:
         seller_speaker: the voice, None when the text is too short, too weak or contradicts itself.
         confidence: probability 0.5..1 that the likelier voice is the seller; 0.5 when nothing could be compared.
+        customer_speaker: the other voice of the pair, None when the seller is.
     """
 
     seller_speaker: str | None
     confidence: float
+    customer_speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,11 @@ def guess_seller(
     first = weights.probability(evidence)
     if first == 0.5 or _both_claim(transcript, pair, hints):
         return RoleGuess(None, 0.5)
-    likelier, confidence = (pair[0], first) if first > 0.5 else (pair[1], weights.probability(_swapped(evidence)))
-    threshold = weights.thresholds.get(transcript.language or "", _NEVER)
-    return RoleGuess(likelier if confidence >= threshold else None, confidence)
+    if first < 0.5:
+        pair, first = (pair[1], pair[0]), weights.probability({name: -value for name, value in evidence.items()})
+    if first < weights.thresholds.get(transcript.language or "", _NEVER):
+        return RoleGuess(None, first)
+    return RoleGuess(pair[0], first, customer_speaker=pair[1])
 
 
 def pair_evidence(
@@ -148,10 +152,6 @@ def pair_evidence(
         side["addresses"] = float(said.addresses_theirs - said.addresses_ours)
         sides.append(side)
     return {name: sides[0][name] - sides[1][name] for name in FEATURES}
-
-
-def _swapped(evidence: Mapping[str, float]) -> dict[str, float]:
-    return {name: -value for name, value in evidence.items()}
 
 
 def _both_claim(transcript: Transcript, pair: tuple[str, str], hints: RoleHints) -> bool:

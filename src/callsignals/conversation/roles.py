@@ -1,7 +1,7 @@
-"""Who is the seller: from what the user says about the call.
+"""Who is the seller: from what the user says about the call, else from what the voices say.
 
 The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must
-agree.
+agree. Where neither decides, the text does if it is clear enough (``callsignals.conversation.role_cues``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from callsignals.conversation.role_cues import RoleHints, guess_seller
 from callsignals.vocabulary.spoken import Activity, Party, Transcript
 
 __all__ = ["MOMENT_REACH_S", "settle_roles"]
@@ -28,6 +29,8 @@ def settle_roles(
     seller_channel: int | None,
     channel_source: Literal["manifest", "config"],
     seller_speaks_at_s: float | None,
+    hints: RoleHints | None = None,
+    recurring: tuple[str, float] | None = None,
 ) -> Transcript:
     """Give every word and activity its party.
 
@@ -36,11 +39,16 @@ def settle_roles(
         seller_channel: 0-based channel of the seller, from the row if it says so, else from the settings.
         channel_source: where ``seller_channel`` comes from.
         seller_speaks_at_s: a moment when the seller speaks, seconds.
+        hints: names for the text to be searched for, any of them empty; None leaves the text unasked.
+        recurring: speaker whose voice returns over the seller's calls, and how sure that is; None when unknown.
 
     Returns:
         The transcript with parties, ``role_source`` and ``role_confidence``; parties stay ``unknown`` when
         nothing decides. Findings: ``roles_conflict`` (channel and moment name different voices),
         ``seller_moment_unclear`` (nobody or both speak then), ``seller_channel_unusable`` (no such channel).
+
+    Raises:
+        ModelError: the text is asked and its weights are missing or altered.
     """
     if _names_parties(transcript):
         if transcript.roles_known:
@@ -59,13 +67,24 @@ def settle_roles(
     if by_channel is not None and by_moment is not None and by_channel != by_moment:
         findings.add("roles_conflict")
         seller = None
-    # Cues from the text ("this is Anna from ...") and from the sellers' voices over the whole batch will
-    # decide here what the user left open, with role_source "text" and "voiceprint".
     transcript = replace(transcript, findings=tuple(sorted(findings)))
-    if seller is None:
+    if seller is not None:
+        source: Literal["manifest", "config"] = "manifest" if by_moment is not None else channel_source
+        return _assign(transcript, seller, source)
+    if "roles_conflict" in findings:
+        return transcript  # what the user contradicts themselves about is theirs to settle
+    if recurring is not None:
+        return _assign(transcript, recurring[0], "voiceprint", confidence=recurring[1])
+    return transcript if hints is None else _by_text(transcript, hints)
+
+
+def _by_text(transcript: Transcript, hints: RoleHints) -> Transcript:
+    guess = guess_seller(transcript, hints)
+    if guess.seller_speaker is None:
         return transcript
-    source: Literal["manifest", "config"] = "manifest" if by_moment is not None else channel_source
-    return _assign(transcript, seller, source)
+    return _assign(
+        transcript, guess.seller_speaker, "text", customer=guess.customer_speaker, confidence=round(guess.confidence, 4)
+    )
 
 
 def _names_parties(transcript: Transcript) -> bool:
@@ -111,16 +130,27 @@ def _voice_at(timeline: list[Activity], moment_s: float) -> str | None:
     return near[0][1]
 
 
-def _assign(transcript: Transcript, seller: str, source: Literal["manifest", "config"]) -> Transcript:
+def _assign(
+    transcript: Transcript,
+    seller: str,
+    source: Literal["manifest", "config", "voiceprint", "text"],
+    *,
+    customer: str | None = None,
+    confidence: float = TOLD_CONFIDENCE,
+) -> Transcript:
+    """Name the parties: every voice but the seller's is the customer's, or only the one given."""
+
     def party(current: Party, speaker: str) -> Party:
         if current == "other":
             return "other"
-        return "seller" if speaker == seller else "customer"
+        if speaker == seller:
+            return "seller"
+        return "customer" if customer is None or speaker == customer else "unknown"
 
     return replace(
         transcript,
         words=tuple(replace(word, party=party(word.party, word.speaker)) for word in transcript.words),
         timeline=tuple(replace(item, party=party(item.party, item.speaker)) for item in transcript.timeline),
         role_source=source,
-        role_confidence=TOLD_CONFIDENCE,
+        role_confidence=confidence,
     )

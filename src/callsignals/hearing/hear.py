@@ -19,6 +19,7 @@ from callsignals.hearing.recognise import Recogniser
 from callsignals.hearing.recording import Recording
 from callsignals.hearing.sides import Side, listen
 from callsignals.hearing.spoken_language import detect_language
+from callsignals.hearing.voices.voiceprint import CallPrints, voice_prints
 from callsignals.vocabulary.spoken import LANGUAGES, Activity, Dropped, Transcript, Word
 from callsignals.weights import shipped_model, whisper_model
 
@@ -46,6 +47,7 @@ class HearingSettings:
         diarize: whether voices in mono are told apart.
         voices_digest: of the networks that tell them apart.
         speakers: voices expected in mono.
+        voiceprints: whether each voice's voiceprint is kept; what is heard does not depend on it.
     """
 
     model: str
@@ -59,6 +61,7 @@ class HearingSettings:
     diarize: bool
     voices_digest: str
     speakers: int = 2
+    voiceprints: bool = False
 
     @classmethod
     def resolve(
@@ -72,6 +75,7 @@ class HearingSettings:
         compute_type: str,
         max_hours: float,
         diarize: bool,
+        voiceprints: bool = False,
     ) -> HearingSettings:
         """Settings with every model found and verified.
 
@@ -90,6 +94,7 @@ class HearingSettings:
             max_hours=max_hours,
             diarize=diarize,
             voices_digest=file_digest(shipped_model("diarization") / "manifest.json"),
+            voiceprints=voiceprints,
         )
 
     def digest(self) -> str:
@@ -174,6 +179,20 @@ class Ears:
             findings=tuple(sorted({*recording.findings, *heard.findings})),
             input_digest=recording.digest,
         )
+
+    def voiceprints(self, path: Path, heard: Transcript) -> CallPrints:
+        """What each voice of a heard recording sounds like.
+
+        Args:
+            path: the recording.
+            heard: what ``hear`` gave for it.
+
+        Raises:
+            MediaError: it cannot be decoded.
+            ModelError: the network is missing or altered.
+        """
+        recording = self._decoder.decode(path, self._settings.max_hours)
+        return voice_prints(recording, heard.timeline, stereo=heard.channel_mode == "stereo")
 
     def _language(self, recording: Recording, sides: Sequence[Side]) -> tuple[str | None, float | None]:
         found = detect_language(self._recogniser(None), [(side.samples(recording), side.speech) for side in sides])

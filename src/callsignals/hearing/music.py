@@ -44,6 +44,9 @@ MUSIC_ACTIVATION = 1.6
 """Speech in 24 channels of calls: half of the blocks lie below 1.0, the most monotonous at 2.1 over five seconds;
 synthetic music: above 1.9. Where voice activity hears speech all the time 1.2 more is asked for."""
 SPEECH_PENALTY = 1.2
+_REACH_FRAMES = (BLOCK_FRAMES + SMOOTH_BLOCKS * STEP_FRAMES) // 2
+"""How far blocks blur an end."""
+MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 1.5
 MIN_MUSIC_S = 5.0
 MAX_MUSIC_GAP_S = 3.0
 MIN_LEVEL_DB = -55.0
@@ -279,7 +282,7 @@ def _fitted(span: Interval, loud: Bools, intervals: Sequence[Interval]) -> Inter
 
     Speech that reaches a little into it keeps its own; sound without speech beside it belongs to it.
     """
-    reach_s = (BLOCK_FRAMES + SMOOTH_BLOCKS * STEP_FRAMES) / 2 * HOP_S
+    reach_s = _REACH_FRAMES * HOP_S
     start, end = span
     for speech_start, speech_end in intervals:
         if speech_start < start < speech_end < start + reach_s and speech_end < end:
@@ -288,14 +291,34 @@ def _fitted(span: Interval, loud: Bools, intervals: Sequence[Interval]) -> Inter
             end = speech_start
     earliest = max([start - reach_s, 0.0, *(e for _, e in intervals if e <= start)])
     latest = min([end + reach_s, *(s for s, _ in intervals if s >= end)])
-    return _edge(start, earliest, loud, -1), _edge(end, latest, loud, 1)
+    inside = loud[int((start + reach_s) / HOP_S) : int((end - reach_s) / HOP_S)]
+    pause = _pause_frames(inside)
+    return _edge(start, earliest, loud, -1, pause), _edge(end, latest, loud, 1, pause)
 
 
-def _edge(at_s: float, limit_s: float, loud: Bools, step: int) -> float:
-    """The last time between ``at_s`` and ``limit_s`` that is reached without half a second of quiet."""
-    quiet, best = 0, at_s
+def _pause_frames(inside: Bools) -> int:
+    """How long music may be quiet without being over: as long as between its own notes."""
+    pauses_s = [(last - first) * HOP_S for first, last in _runs(~inside)]
+    return int(min(max([MIN_PAUSE_S, *pauses_s]), MAX_PAUSE_S) / HOP_S) + 1
+
+
+def _edge(at_s: float, limit_s: float, loud: Bools, step: int, pause: int) -> float:
+    """The last sound that is reached without a pause.
+
+    Counted from the sound before ``at_s``, so that a phrase spoken soon after the music is none of it.
+
+    Args:
+        at_s: where blocks put the end.
+        limit_s: how far out it may lie.
+        loud: shape (frames,), where there is sound.
+        step: 1 outwards from the music's end, -1 from its start.
+        pause: quiet frames after which it is over.
+    """
     index = int(at_s / HOP_S)
-    while 0 <= index < len(loud) and (limit_s - index * HOP_S) * step > 0 and quiet * HOP_S < 0.5:
+    behind = loud[max(0, index - _REACH_FRAMES) : index + 1] if step > 0 else loud[index : index + _REACH_FRAMES]
+    quiet = int(np.argmax(behind[::-step])) if behind.any() else 0
+    best = (index - quiet * step) * HOP_S if quiet else at_s
+    while 0 <= index < len(loud) and (limit_s - index * HOP_S) * step > 0 and quiet < pause:
         quiet = 0 if loud[index] else quiet + 1
         if loud[index]:
             best = index * HOP_S

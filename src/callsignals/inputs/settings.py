@@ -21,6 +21,7 @@ __all__ = [
     "CallsSettings",
     "CommentsSettings",
     "DiarizationSettings",
+    "PrivacySettings",
     "RecognitionSettings",
     "RecordsSettings",
     "ReportSettings",
@@ -83,6 +84,9 @@ class WorkspaceSettings(_Section):
     timezone: Annotated[str, BeforeValidator(_zone_name)] | None = Field(
         default=None, description="IANA name; how times without an offset are read"
     )
+    company_names: Texts = Field(
+        default=(), description="what our people call our company in calls; tells the seller by the words"
+    )
 
 
 class CallsSettings(_Section):
@@ -139,6 +143,14 @@ class DiarizationSettings(_Section):
     enabled: bool = Field(default=True, description="tell voices apart in mono recordings")
 
 
+class PrivacySettings(_Section):
+    """``[privacy]``."""
+
+    voiceprints: bool = Field(
+        default=False, description="keep voiceprints in OUT/.cache to know a seller's voice again from call to call"
+    )
+
+
 class TermsSettings(_Section):
     """``[terms]``."""
 
@@ -174,6 +186,7 @@ class Settings(BaseModel):
     comments: CommentsSettings = CommentsSettings()
     recognition: RecognitionSettings = RecognitionSettings()
     diarization: DiarizationSettings = DiarizationSettings()
+    privacy: PrivacySettings = PrivacySettings()
     terms: TermsSettings = TermsSettings()
     records: RecordsSettings = RecordsSettings()
     segments: SegmentsSettings = SegmentsSettings()

@@ -93,6 +93,8 @@ class Transcript:
         findings: stable names of what was noticed about the audio (``dead_channel``, ``bleed_suppressed``,
             ``one_signal_on_both_channels``, ``music``, ``gap``, ...), sorted.
         input_digest: sha256 of the decoded audio or of the transcript's bytes.
+        talk_share_half_width: half-width (0..1) of the 90 % interval of either voice's share of the talk of both;
+            None unless voices in one channel were told apart.
     """
 
     words: tuple[Word, ...]
@@ -109,6 +111,7 @@ class Transcript:
     dropped: tuple[Dropped, ...] = ()
     findings: tuple[str, ...] = ()
     input_digest: str = ""
+    talk_share_half_width: float | None = None
 
     @property
     def roles_known(self) -> bool:

@@ -99,6 +99,9 @@ class TranscriptRecord(_Spoken):
     dropped: Annotated[tuple[DroppedRecord, ...], Field(strict=False)] = ()
     findings: Annotated[tuple[str, ...], Field(strict=False)] = ()
     input_digest: str = ""
+    talk_share_half_width: Share | None = Field(
+        default=None, description="half-width of the 90 % interval of either voice's share of the talk (mono)"
+    )
 
 
 def _check_order(start_s: float | None, end_s: float | None) -> None:
@@ -160,6 +163,7 @@ def parse_own(text: str, *, input_digest: str) -> Transcript:
         dropped=tuple(Dropped(**dropped.model_dump()) for dropped in record.dropped),
         findings=tuple(sorted(record.findings)),
         input_digest=input_digest,
+        talk_share_half_width=record.talk_share_half_width,
     )
 
 
