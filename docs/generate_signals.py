@@ -35,6 +35,8 @@ def table(definitions: dict[str, Definition]) -> str:
         if definition.minimum_denominator is not None:
             scale = "" if definition.scale == 1 else f"{definition.scale:g} x "
             pooled = f"{scale}sum / sum, from {definition.minimum_denominator:g}"
+        elif definition.minimum_n is not None:
+            pooled = f"sum / sum, from n = {definition.minimum_n}"
         unit = definition.unit or "label"
         lines.append(
             f"| `{definition.name}` | {definition.phase} | {unit} | {definition.formula} | "

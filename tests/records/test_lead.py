@@ -52,6 +52,13 @@ def test_rates_pool_with_their_scale(row):
     assert summarise("interactivity_per_5min", rows).pooled == 10
 
 
+def test_talk_about_needs_pools_from_twenty_sentences_on(row):
+    short = Signal.insufficient("need_talk_share", "under_20_sentences", numerator=10, denominator=50, n=12)
+    assert summarise("need_talk_share", [row(short, call_id="a")]).pooled is None
+    both = [row(short, call_id="a"), row(short, call_id="b")]
+    assert summarise("need_talk_share", both).pooled == 0.2
+
+
 def test_medians_are_not_pooled(row):
     assert summarise("patience_s", [row(Signal("patience_s", value=0.4, n=5))]).pooled is None
 

@@ -52,7 +52,9 @@ _ONE_PARTY: dict[str, Side] = {
 }
 """Signals about one party alone: the other may speak less than 3 s."""
 
-_NOT_TO_BE_POOLED = frozenset(["voicemail", "ivr", "no_answer", "one_speaker"])
+_NOT_TO_BE_POOLED = frozenset(
+    ["voicemail", "ivr", "no_answer", "one_speaker", "needs_voice_activity", "mono_without_overlap"]
+)
 """Reasons for which a signal's parts mean nothing in a sum over calls: only conversations enter averages."""
 
 
@@ -199,8 +201,8 @@ def _gated(signal: Signal, parts: _Parts) -> Signal:
         return signal
     timed = parts.transcript.timing != "none"
     if reason in _NOT_TO_BE_POOLED or (signal.name not in _ROLELESS and not parts.timeline.roles_known):
-        # A greeting's seconds, or one side alone, would bend the lead's pooled share; sides without roles would
-        # read as seller and customer: their parts are not kept.
+        # A greeting's seconds, one side alone, or gaps read off captions would bend the lead's pooled figure; sides
+        # without roles would read as seller and customer: their parts are not kept.
         return Signal.insufficient(signal.name, reason)
     gone = replace(signal, value=None, low=None, high=None, interval=None, n=0, evidence=())
     kept = replace(gone, status="insufficient", reason=reason)

@@ -25,7 +25,7 @@ from callsignals.weights import shipped_model, whisper_model
 
 __all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
 
-HEARING_VERSION = 1
+HEARING_VERSION = 2
 """Raised whenever the same recording and settings would be heard differently."""
 
 Device = Literal["cpu", "cuda"]
@@ -158,6 +158,7 @@ class Ears:
         heard = listen(recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers)
         spoken, confidence = (language, None) if language else self._language(recording, heard.sides)
         recogniser = self._recogniser(spoken)
+        half_width = heard.talk_share_half_width
         words: list[Word] = []
         dropped: list[Dropped] = []
         if spoken in LANGUAGES:
@@ -178,6 +179,7 @@ class Ears:
             dropped=tuple(sorted(dropped, key=lambda item: (item.start_s, item.speaker))),
             findings=tuple(sorted({*recording.findings, *heard.findings})),
             input_digest=recording.digest,
+            talk_share_half_width=None if half_width is None else round(half_width, 4),
         )
 
     def voiceprints(self, path: Path, heard: Transcript) -> CallPrints:

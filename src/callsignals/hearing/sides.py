@@ -56,12 +56,14 @@ class Heard:
         timeline: activity of every voice, and ``other`` for music and tones.
         channel_mode: how voices were told apart.
         findings: what was noticed.
+        talk_share_half_width: how far the shares of two voices told apart may be off; None where nothing was.
     """
 
     sides: tuple[Side, ...]
     timeline: tuple[Activity, ...]
     channel_mode: ChannelMode
     findings: tuple[str, ...]
+    talk_share_half_width: float | None = None
 
 
 def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
@@ -107,7 +109,8 @@ def _mono(recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence
     intervals = tuple(speech[channel])
     found = diarize(recording, channel, intervals, speakers=speakers)
     side = Side(f"ch{channel}", channel, intervals, found.voices)
-    return Heard((side,), found.voices, "mono_diarized", (*layout.findings, *found.findings))
+    findings = (*layout.findings, *found.findings)
+    return Heard((side,), found.voices, "mono_diarized", findings, found.share_half_width)
 
 
 def _with_music(heard: Heard, music: Sequence[NonSpeech]) -> Heard:
@@ -115,9 +118,5 @@ def _with_music(heard: Heard, music: Sequence[NonSpeech]) -> Heard:
         return heard
     spans = sorted({(found.start_s, found.end_s, found.kind) for found in music})
     others = tuple(Activity(start_s, end_s, party="other", speaker=kind) for start_s, end_s, kind in spans)
-    return Heard(
-        heard.sides,
-        (*heard.timeline, *others),
-        heard.channel_mode,
-        (*heard.findings, *{kind for _, _, kind in spans}),
-    )
+    findings = (*heard.findings, *{kind for _, _, kind in spans})
+    return replace(heard, timeline=(*heard.timeline, *others), findings=findings)

@@ -120,13 +120,17 @@ def _unusable(rows: Sequence[SignalRecord], pooled: float | None) -> LeadSignal:
 
 
 def _pooled(definition: Definition, rows: Sequence[SignalRecord]) -> float | None:
-    if definition.minimum_denominator is None:
+    if definition.minimum_denominator is None and definition.minimum_n is None:
         return None
     parts = [
-        (row.numerator, row.denominator) for row in rows if row.numerator is not None and row.denominator is not None
+        (row.numerator, row.denominator, row.n)
+        for row in rows
+        if row.numerator is not None and row.denominator is not None
     ]
     denominator = sum(part[1] for part in parts)
-    if not parts or denominator <= 0 or denominator < definition.minimum_denominator:
+    if denominator <= 0 or denominator < (definition.minimum_denominator or 0.0):
+        return None
+    if sum(part[2] for part in parts) < (definition.minimum_n or 0):
         return None
     return round(definition.scale * sum(part[0] for part in parts) / denominator, _DECIMALS)
 

@@ -42,7 +42,9 @@ class Definition:
         insufficient_when: for people.
         direction: which way is good; ``neither`` for habits such as talk share.
         scale: factor between numerator / denominator and the value.
-        minimum_denominator: below it a pooled figure is null; None when the parts are not poolable.
+        minimum_denominator: below it a pooled figure is null.
+        minimum_n: below so many observations in all a pooled figure is null. With neither minimum the parts are
+            not poolable.
         averaged: whether a mean over observations makes sense.
     """
 
@@ -55,6 +57,7 @@ class Definition:
     direction: Direction = "neither"
     scale: float = 1.0
     minimum_denominator: float | None = None
+    minimum_n: int | None = None
     averaged: bool = True
 
 
@@ -217,6 +220,7 @@ TERM_SIGNALS = _rows(
             "share",
             f"speech seconds of sentences about {kind} terms / all speech seconds; a tie splits evenly",
             "fewer than 20 sentences; no times",
+            minimum_n=20,
         )
         for kind in ("need", "product")
     ),

@@ -11,13 +11,14 @@ from callsignals.hearing.recording import Interval, Recording
 from callsignals.hearing.voices.features import FRAMES_PER_S
 from callsignals.hearing.voices.first_pass import first_pass
 from callsignals.hearing.voices.frames import Bools, frames_of, intervals_of
-from callsignals.hearing.voices.second_pass import refine
+from callsignals.hearing.voices.second_pass import refine, voice_margins
 from callsignals.hearing.voices.separation import (
     LEAST_SEPARATION,
     LEAST_VOICE_S,
     find_quiet_voice,
     told_apart,
 )
+from callsignals.hearing.voices.uncertainty import share_half_width
 from callsignals.hearing.voices.windows import WindowPrints, print_windows
 from callsignals.vocabulary.spoken import Activity
 
@@ -38,10 +39,13 @@ class Diarized:
     Attributes:
         voices: activity of ``spk0``, ``spk1``, ... (the first to speak is 0); voices may overlap.
         findings: ``one_speaker`` when only one voice is there, ``overlap_aware`` else.
+        share_half_width: half-width (0..1) of the 90 % interval of the first voice's share of the talk of two; None
+            when there are not two.
     """
 
     voices: tuple[Activity, ...]
     findings: tuple[str, ...]
+    share_half_width: float | None = None
 
 
 def diarize(recording: Recording, channel: int, speech: Sequence[Interval], *, speakers: int) -> Diarized:
@@ -81,7 +85,11 @@ def diarize(recording: Recording, channel: int, speech: Sequence[Interval], *, s
         for number, intervals in enumerate(order)
         for start_s, end_s in intervals
     ]
-    return Diarized(tuple(sorted(activity, key=lambda item: (item.start_s, item.speaker))), ("overlap_aware",))
+    half_width = (
+        share_half_width(people, voice_margins(people, windows)) if len(order) == people.shape[1] == 2 else None
+    )
+    by_time = tuple(sorted(activity, key=lambda item: (item.start_s, item.speaker)))
+    return Diarized(by_time, ("overlap_aware",), half_width)
 
 
 def _people(active: Bools, windows: WindowPrints) -> Bools | None:

@@ -14,7 +14,7 @@ from callsignals.hearing.voices.decoding import Floats, likeliest_path
 from callsignals.hearing.voices.frames import Bools
 from callsignals.hearing.voices.windows import WINDOW_FRAMES, WindowPrints
 
-__all__ = ["decode_voices", "refine"]
+__all__ = ["decode_voices", "refine", "voice_margins"]
 
 SCORE_WEIGHT = 2.0
 """DER on six mixes and a repair call: 5.9 % at 0.8, 3.6 at 1.2, 3.0 at 2, 2.9 at 3 and 4: from 2 on it is flat."""
@@ -65,6 +65,24 @@ def decode_voices(speech: Bools, windows: WindowPrints, centroids: Float32) -> B
             return None
         found = _decoded(undecided, windows, better)
     return found
+
+
+def voice_margins(active: Bools, windows: WindowPrints) -> Floats:
+    """How much more each frame sounds like the first of two voices than like the second.
+
+    Args:
+        active: shape (frames, 2).
+        windows: voiceprints along the call.
+
+    Returns:
+        Shape (frames,), differences of cosine similarities; zeros when a voice has no window to know it by.
+    """
+    centroids = _centroids(active, windows)
+    if centroids is None:
+        return np.zeros(len(active))
+    scores = _frame_scores(len(active), windows, centroids)
+    margins: Floats = scores[:, 0] - scores[:, 1]
+    return margins
 
 
 def _centroids(active: Bools, windows: WindowPrints) -> Float32 | None:
