@@ -66,6 +66,7 @@ def fill_results(out: Path, name: str = "acme") -> Path:
     write_frame(out / "comments.parquet", comments_frame([{"comment_id": name, "lead_id": name, "kind": "survey"}]))
     lead = LeadRecord(lead_id=name, name=name, calls=(f"{name}/1",), phases=lead_phases(rows))
     write_jsonl(out / "leads.jsonl", [lead])
+    (out / "datapackage.json").write_text(json.dumps({"title": name}), encoding="utf-8")
     failure = {"input": name, "row": 1, "stage": "hear", "error": "x", "message": name, "remedy": name}
     (out / "failures.jsonl").write_text(json.dumps(failure) + "\n", encoding="utf-8")
     return out

@@ -106,6 +106,12 @@ def test_their_shares_are_right(bank_voices: Diarized) -> None:
     assert spoken["spk0"] / sum(spoken.values()) == pytest.approx(0.698, abs=0.03)
 
 
+def test_the_share_lies_in_its_interval_and_the_interval_says_something(bank_voices: Diarized) -> None:
+    spoken = [sum(v.end_s - v.start_s for v in bank_voices.voices if v.speaker == name) for name in ("spk0", "spk1")]
+    assert bank_voices.share_half_width is not None
+    assert abs(spoken[0] / sum(spoken) - 0.698) < bank_voices.share_half_width < 0.06
+
+
 def test_voices_are_numbered_as_they_come_and_sorted(bank_voices: Diarized) -> None:
     assert bank_voices.voices[0].speaker == "spk0"
     order = [(voice.start_s, voice.speaker) for voice in bank_voices.voices]
@@ -139,6 +145,7 @@ def test_one_side_alone_is_one_voice(bank_channels: Int16) -> None:
         recording, speech = recording_of(side)
         found = diarize(recording, 0, speech, speakers=2)
         assert found.findings == ("one_speaker",)
+        assert found.share_half_width is None
         assert found.voices == tuple(Activity(start_s, end_s, speaker="spk0") for start_s, end_s in speech)
 
 

@@ -63,6 +63,13 @@ def test_the_page_asks_nobody_for_anything(tmp_path):
     assert "url(" not in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
 
 
+def test_a_rebuilt_page_keeps_its_title(tmp_path):
+    page = parsed(fill_results(tmp_path, "Våra samtal"))
+    assert page.text.count("Våra samtal") >= 2  # the window's title and the heading
+    (tmp_path / "datapackage.json").unlink()
+    assert "callsignals" in parsed(tmp_path).text
+
+
 def test_links_inside_the_page_lead_somewhere(tmp_path):
     page = parsed(fill_results(tmp_path))
     ids = {value for _, name, value in page.attributes if name == "id"}

@@ -18,12 +18,13 @@ from callsignals.files import digest_of, file_digest
 from callsignals.hearing.hear import HearingSettings
 from callsignals.hearing.voices.voiceprint import CallPrints
 from callsignals.inputs.rows import CallRow
+from callsignals.inputs.rttm import read_rttm
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.transcripts import read_transcript
 from callsignals.inputs.workspace import Workspace
 from callsignals.language.term_list import TermList
 from callsignals.language.text_language import detect_text_language
-from callsignals.vocabulary.spoken import Transcript
+from callsignals.vocabulary.spoken import Activity, Transcript
 
 __all__ = [
     "HeardCall",
@@ -82,17 +83,20 @@ def hear_calls(
     """
     settings = hearing_settings(workspace.settings) if any(row.audio for row in workspace.calls) else None
     keys: dict[str, str] = {}
+    turns: dict[str, tuple[Activity, ...]] = {}
     errors: dict[str, CallSignalsError] = {}
     for row in workspace.calls:
         try:
             keys[row.call_id] = (
-                hear_key(_known_digest(row.audio, store), _language(row, workspace.settings), settings)
+                _hear_key(row.audio, row, workspace.settings, settings, store)
                 if row.audio and settings
                 else _import(row, workspace, store)
             )
+            if row.rttm:
+                turns[row.call_id] = read_rttm(row.rttm)
         except CallSignalsError as error:
             errors[row.call_id] = error
-    tasks = _missing(workspace, keys, settings, store)
+    tasks = _missing(workspace, {id_: key for id_, key in keys.items() if id_ not in errors}, turns, settings, store)
     failed: dict[str, CallSignalsError] = {}
     if tasks and settings:
         listener.begin("hear", len(tasks))
@@ -136,8 +140,9 @@ def _voices_of(call: HeardCall, prints: CallPrints, store: Store) -> CallVoices 
     """None for calls that are not one seller's alone."""
     if len(call.row.sellers) != 1:
         return None
+    heard = _heard(call, store)
     told = settle_roles(
-        heard := _heard(call, store),
+        heard,
         seller_channel=call.row.seller_channel,
         channel_source=call.row.seller_channel_source or "manifest",
         seller_speaks_at_s=call.row.seller_speaks_at_s,
@@ -153,15 +158,24 @@ def _voices_of(call: HeardCall, prints: CallPrints, store: Store) -> CallVoices 
 
 
 def _missing(
-    workspace: Workspace, keys: dict[str, str], settings: HearingSettings | None, store: Store
+    workspace: Workspace,
+    keys: dict[str, str],
+    turns: dict[str, tuple[Activity, ...]],
+    settings: HearingSettings | None,
+    store: Store,
 ) -> list[HearTask]:
     """Recordings to hear: each content once, the longest files first so that no worker idles at the end."""
     tasks: dict[str, HearTask] = {}
     for row in workspace.calls:
         key = keys.get(row.call_id)
         if row.audio and key and settings and not _is_heard(key, settings, store):
-            tasks.setdefault(key, HearTask(key, row.audio, _language(row, workspace.settings)))
+            tasks.setdefault(key, HearTask(key, row.audio, _language(row, workspace.settings), turns.get(row.call_id)))
     return sorted(tasks.values(), key=lambda task: (-task.audio.stat().st_size, task.key))
+
+
+def _hear_key(audio: Path, row: CallRow, settings: Settings, hearing: HearingSettings, store: Store) -> str:
+    rttm_digest = _known_digest(row.rttm, store) if row.rttm else None
+    return hear_key(_known_digest(audio, store), _language(row, settings), hearing, rttm_digest)
 
 
 def _is_heard(key: str, settings: HearingSettings, store: Store) -> bool:

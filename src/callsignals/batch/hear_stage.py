@@ -22,7 +22,7 @@ from callsignals.files import digest_of
 from callsignals.hearing.hear import Ears, HearingSettings
 from callsignals.hearing.voices.voiceprint import VOICEPRINT_VERSION
 from callsignals.processes import CONTEXT
-from callsignals.vocabulary.spoken import Transcript
+from callsignals.vocabulary.spoken import Activity, Transcript
 
 __all__ = ["HearTask", "Heard", "default_workers", "hear_all", "hear_key", "voiceprint_key"]
 
@@ -42,11 +42,13 @@ class HearTask:
         key: of the result in the store.
         audio: the recording.
         language: fixed by the user, or None to detect it.
+        turns: who speaks when in mono, from the user; None to find out.
     """
 
     key: str
     audio: Path
     language: str | None
+    turns: tuple[Activity, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,16 @@ class Heard:
     error: CallSignalsError | None
 
 
-def hear_key(audio_digest: str, language: str | None, settings: HearingSettings) -> str:
+def hear_key(audio_digest: str, language: str | None, settings: HearingSettings, rttm_digest: str | None = None) -> str:
     """Digest of all that a heard call depends on.
 
     Args:
         audio_digest: sha256 of the file's bytes.
         language: fixed by the user, or None.
         settings: with their models' digests.
+        rttm_digest: sha256 of the user's RTTM, if there is one.
     """
-    return digest_of([audio_digest, language, settings.digest()])
+    return digest_of([audio_digest, language, settings.digest(), *([rttm_digest] if rttm_digest else [])])
 
 
 def voiceprint_key(hear_key: str, settings: HearingSettings) -> str:
@@ -148,7 +151,7 @@ def _hear_and_store(task: HearTask, ears: Ears, settings: HearingSettings, store
     """A call that was heard before voiceprints were asked for is not heard again."""
     heard = store.get("hear", task.key, Transcript) if settings.voiceprints else None
     if heard is None:
-        heard = ears.hear(task.audio, language=task.language)
+        heard = ears.hear(task.audio, language=task.language, turns=task.turns)
         store.put("hear", task.key, heard)
     if settings.voiceprints:
         store.put("voiceprint", voiceprint_key(task.key, settings), ears.voiceprints(task.audio, heard))

@@ -170,7 +170,7 @@ def _run(workspace: Workspace, options: RunOptions, listener: Listener, clock: _
         counts={**counts, "failures": len(failures)},
     )
     with clock.stage("report"):
-        build_report(workspace.out, title=workspace.settings.report.title)
+        build_report(workspace.out)
     write_json(workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest))
     return result
 
@@ -237,7 +237,9 @@ def _write_records(
         write_frame(out / f"{name}.parquet", frame)
     write_jsonl(out / "signals.jsonl", rows)
     write_jsonl(out / "leads.jsonl", leads)
-    package = describe_package(workspace.settings.workspace.name, version("callsignals"), frames)
+    package = describe_package(
+        workspace.settings.workspace.name, version("callsignals"), frames, title=workspace.settings.report.title
+    )
     write_json(out / "datapackage.json", package)
     counts = {
         "leads": len(leads),

@@ -78,12 +78,11 @@ class Store:
         folder = self.out / CACHE_FOLDER / stage
         kept = {self.path(stage, key) for key in keep}
         try:
-            if not kept:
-                shutil.rmtree(folder, ignore_errors=not folder.is_dir())
-                return
-            for path in folder.rglob("*"):
-                if path.is_file() and path not in kept:
+            for path in folder.rglob("*.json"):
+                if path not in kept:
                     path.unlink()
+            if folder.is_dir() and not kept:
+                shutil.rmtree(folder)
         except OSError as error:
             reason = error.strerror or "no reason given"
             raise OutputError(str(folder), f"cannot be removed ({reason})", "Remove the folder yourself.") from None

@@ -1,7 +1,8 @@
 """Who is the seller: from what the user says about the call, else from what the voices say.
 
 The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must
-agree. Where neither decides, the text does if it is clear enough (``callsignals.conversation.role_cues``).
+agree. Where neither decides, the voice that returns over the seller's calls does (told by the caller, who knows the
+other calls), else the text if it is clear enough (``callsignals.conversation.role_cues``).
 """
 
 from __future__ import annotations

@@ -143,19 +143,21 @@ class Ears:
         """Ends the decoder's process."""
         self._decoder.close()
 
-    def hear(self, path: Path, *, language: str | None = None) -> Transcript:
+    def hear(self, path: Path, *, language: str | None = None, turns: Sequence[Activity] | None = None) -> Transcript:
         """One recording, roles unknown.
 
         Args:
             path: the recording.
             language: fixed by the user; detected when None.
+            turns: who speaks when in mono, told by the user; told apart here when None.
 
         Raises:
+            InputError: the turns are of another recording.
             MediaError: it cannot be heard.
             ModelError: weights are missing or altered.
         """
         recording = self._decoder.decode(path, self._settings.max_hours)
-        heard = listen(recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers)
+        heard = listen(recording, diarize_mono=self._settings.diarize, speakers=self._settings.speakers, turns=turns)
         spoken, confidence = (language, None) if language else self._language(recording, heard.sides)
         recogniser = self._recogniser(spoken)
         half_width = heard.talk_share_half_width
@@ -178,7 +180,7 @@ class Ears:
             model=recogniser.model_name,
             dropped=tuple(sorted(dropped, key=lambda item: (item.start_s, item.speaker))),
             findings=tuple(sorted({*recording.findings, *heard.findings})),
-            input_digest=recording.digest,
+            input_digest=recording.digest if turns is None else _with_turns(recording.digest, turns),
             talk_share_half_width=None if half_width is None else round(half_width, 4),
         )
 
@@ -212,6 +214,10 @@ class Ears:
                 hotwords=self._settings.hotwords,
             )
         return self._recognisers[name]
+
+
+def _with_turns(digest: str, turns: Sequence[Activity]) -> str:
+    return digest_of([digest, [[turn.start_s, turn.end_s, turn.speaker] for turn in turns]])
 
 
 def _order(activity: Activity) -> tuple[float, str, float]:

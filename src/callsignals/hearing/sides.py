@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from callsignals.errors import InputError
 from callsignals.hearing.bleed import own_samples, suppress_bleed
 from callsignals.hearing.channels import ChannelLayout, analyse_channels, live_channels
 from callsignals.hearing.music import NonSpeech, speech_and_other
@@ -13,6 +14,11 @@ from callsignals.hearing.voices import diarize, words_to_voices
 from callsignals.vocabulary.spoken import Activity, ChannelMode, Word
 
 __all__ = ["Heard", "Side", "listen"]
+
+BEYOND_END_S = 1.0
+"""Turns that end so much after the recording belong to another one."""
+TURN_MARGIN_S = 0.2
+"""Around a told turn, so that no word is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,19 @@ class Heard:
     talk_share_half_width: float | None = None
 
 
-def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
+def listen(
+    recording: Recording, *, diarize_mono: bool, speakers: int, turns: Sequence[Activity] | None = None
+) -> Heard:
     """Channels, voice activity, bleed, music, and voices.
 
     Args:
         recording: as decoded.
         diarize_mono: whether to tell voices in mono apart.
         speakers: how many to expect there.
+        turns: who speaks when in mono, told by the user; then nothing is told apart here.
+
+    Raises:
+        InputError: the turns lie beyond the recording.
     """
     live = live_channels(recording)
     found = {channel: speech_and_other(recording, channel) for channel in live}
@@ -81,6 +93,10 @@ def listen(recording: Recording, *, diarize_mono: bool, speakers: int) -> Heard:
     music = [found[channel][1] if channel in found else [] for channel in range(recording.channel_count)]
     if layout.mode == "stereo":
         heard = _stereo(recording, layout, speech, music)
+        if turns is not None:
+            heard = replace(heard, findings=(*heard.findings, "rttm_unused"))
+    elif turns is not None:
+        heard = _told(recording, layout, turns)
     else:
         heard = _mono(recording, layout, speech, speakers if diarize_mono else 1)
     return _with_music(heard, [item for channel in layout.sides for item in music[channel]])
@@ -111,6 +127,35 @@ def _mono(recording: Recording, layout: ChannelLayout, speech: Sequence[Sequence
     side = Side(f"ch{channel}", channel, intervals, found.voices)
     findings = (*layout.findings, *found.findings)
     return Heard((side,), found.voices, "mono_diarized", findings, found.share_half_width)
+
+
+def _told(recording: Recording, layout: ChannelLayout, turns: Sequence[Activity]) -> Heard:
+    """One channel whose voices somebody else has told apart: only what they call speech is recognised."""
+    channel = layout.sides[0]
+    end_s = recording.duration_s
+    last_s = max((turn.end_s for turn in turns), default=0.0)
+    if recording.complete and last_s > end_s + BEYOND_END_S:
+        raise InputError(
+            "rttm",
+            f"has a turn that ends at {last_s:.1f} s, but the recording ends at {end_s:.1f} s",
+            "Check that column 'rttm' names the file of this recording.",
+            code="rttm_beyond_recording",
+        )
+    voices = tuple(replace(turn, end_s=min(turn.end_s, end_s)) for turn in turns if turn.start_s < end_s)
+    speech: list[Interval] = []
+    overlapping = False
+    for turn in voices:
+        start_s, stop_s = max(0.0, turn.start_s - TURN_MARGIN_S), min(end_s, turn.end_s + TURN_MARGIN_S)
+        if speech and start_s <= speech[-1][1]:
+            start_s, stop_s = speech[-1][0], max(speech.pop()[1], stop_s)
+        speech.append((start_s, stop_s))
+    last: dict[str, float] = {}
+    for turn in voices:
+        overlapping = overlapping or any(turn.start_s < stop_s for name, stop_s in last.items() if name != turn.speaker)
+        last[turn.speaker] = max(turn.end_s, last.get(turn.speaker, 0.0))
+    findings = ["rttm", *(["overlap_aware"] if overlapping else []), *(["one_speaker"] if len(last) == 1 else [])]
+    side = Side(f"ch{channel}", channel, tuple(speech), voices)
+    return Heard((side,), voices, "mono_diarized", (*layout.findings, *findings))
 
 
 def _with_music(heard: Heard, music: Sequence[NonSpeech]) -> Heard:

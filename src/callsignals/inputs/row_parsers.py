@@ -223,6 +223,13 @@ def _call(cells: _Cells) -> CallRow:
             "Put a file name in column 'audio' or 'transcript'.",
             "no_audio_or_transcript",
         )
+    rttm = cells.file("rttm")
+    if rttm is not None and audio is None:
+        raise cells.error(
+            "names rttm but no audio",
+            "Fill in column 'audio', or clear column 'rttm': it says who speaks when in a recording.",
+            "rttm_without_audio",
+        )
     own_channel = cells.read("seller_channel", parse_channel)
     channel = cells.context.seller_channel if own_channel is None else own_channel
     moment_s = cells.number("seller_speaks_at_s")
@@ -237,6 +244,7 @@ def _call(cells: _Cells) -> CallRow:
         lead_id=lead_id,
         audio=audio,
         transcript=transcript,
+        rttm=rttm,
         started_at=cells.moment("started_at"),
         sellers=cells.several("seller"),
         language=cells.read("language", parse_language),

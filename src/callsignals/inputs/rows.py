@@ -52,6 +52,7 @@ class CallRow:
     Attributes:
         call_id, lead_id: as written, surrounding white space removed.
         audio, transcript: resolved paths that exist, inside the allowed folders; at least one is set.
+        rttm: who speaks when in a mono recording, in place of our own diarization; resolved like ``audio``.
         started_at: UTC, None when undated.
         sellers: ids of the seller table, else names as written; calls with several stay out of per-seller
             figures.
@@ -70,6 +71,7 @@ class CallRow:
     lead_id: str
     audio: Path | None = None
     transcript: Path | None = None
+    rttm: Path | None = None
     started_at: datetime | None = None
     sellers: tuple[str, ...] = ()
     language: str | None = None

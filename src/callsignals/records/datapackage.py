@@ -17,18 +17,21 @@ from callsignals.vocabulary.definitions import DEFINITIONS
 __all__ = ["describe_package"]
 
 
-def describe_package(workspace_name: str, version: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def describe_package(
+    workspace_name: str, version: str, frames: Mapping[str, pl.DataFrame], *, title: str | None = None
+) -> dict[str, Any]:
     """The descriptor of OUT.
 
     Args:
         workspace_name: ``[workspace] name``.
         version: of callsignals.
+        title: of the report and the package; made from the name when None.
         frames: table name (``signals``, ``calls``, ``comments``) to what was written as ``NAME.parquet``.
     """
     return {
         "profile": "data-package",
         "name": f"callsignals-{file_name_for(workspace_name).lower().replace('%', '-')}",
-        "title": f"Trust signals of {workspace_name}",
+        "title": title or f"Trust signals of {workspace_name}",
         "created_by": f"callsignals {version}",
         "resources": [_resource(name, frame) for name, frame in frames.items()],
     }

@@ -33,12 +33,11 @@ class _Call:
     length_s: float
 
 
-def build_report(out: Path, *, title: str | None = None) -> Path:
+def build_report(out: Path) -> Path:
     """Write the report of OUT and return its path.
 
     Args:
         out: a folder that a run has filled.
-        title: heading; the name of the workspace's source when None.
 
     Raises:
         InputError: OUT holds no finished run.
@@ -51,12 +50,11 @@ def build_report(out: Path, *, title: str | None = None) -> Path:
     calls = _calls(out, signals)
     comments = pl.read_parquet(out / "comments.parquet").to_dicts()
     failures = [json.loads(line) for line in _lines(out / "failures.jsonl")]
-    source = signals["source"][0] if signals.height else "callsignals"
     page = (
         _environment()
         .get_template("index.html.j2")
         .render(
-            title=title or source,
+            title=_title(out),
             leads=leads,
             calls=calls,
             anchors={call.row["call_id"]: call.anchor for call in calls},
@@ -69,6 +67,13 @@ def build_report(out: Path, *, title: str | None = None) -> Path:
     path = out / "report" / "index.html"
     write_text(path, page)
     return path
+
+
+def _title(out: Path) -> str:
+    try:
+        return str(json.loads((out / "datapackage.json").read_text(encoding="utf-8"))["title"])
+    except (OSError, ValueError, KeyError):
+        return "callsignals"
 
 
 def _lines(path: Path) -> list[str]:

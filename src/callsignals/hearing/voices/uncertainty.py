@@ -4,7 +4,7 @@ Three things are behind the error of a share, and their squares add up: what eve
 hears a little more or less of one voice); the ends of turns, each off by itself, so that they count by their square
 root over the seconds of talk; and stretches that sound about as much like the one voice as like the other.
 
-The weights were fitted on cuts of ten two-person recordings and the repair call so that 90 % of the shares lie inside
+The weights were fitted on whole recordings and cuts of ten two-person calls and the repair call so that 90 % of the shares lie inside
 (``benchmarks/diarization/share_interval.py``; figures in its ``RESULTS.md``).
 """
 
@@ -18,9 +18,9 @@ from callsignals.hearing.voices.frames import Bools
 
 __all__ = ["share_half_width"]
 
-ALWAYS = 0.016
-PER_TURN_END_S = 0.16
-PER_DOUBT = 1.6
+ALWAYS = 0.015
+PER_TURN_END_S = 0.15
+PER_DOUBT = 1.5
 STEEPNESS = 20.0
 """Of the doubt about a frame, 1 / (1 + exp(20 |margin|)): 0.5 where it sounds like both voices alike, 0.02 at a margin
 of 0.2; the margins of calls have medians of 0.24 to 0.5."""
