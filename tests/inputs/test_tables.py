@@ -27,8 +27,8 @@ def _cells(table: Table) -> list[dict[str, str | None]]:
 
 def test_the_known_columns_are_those_of_the_contract() -> None:
     calls = (
-        "call_id lead_id audio transcript started_at seller language seller_channel seller_speaks_at_s stage "
-        "outcome closed_at lawful_basis notice_given retain_until"
+        "call_id lead_id audio transcript rttm started_at seller language seller_channel seller_speaks_at_s "
+        "stage outcome closed_at lawful_basis notice_given retain_until"
     )
     comments = "comment_id lead_id kind text score scale created_at language call_id respondent_id touchpoint"
     leads = "lead_id name segment stage stage_entered_at outcome closed_at amount lost_reason qualified"

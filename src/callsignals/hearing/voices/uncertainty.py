@@ -4,8 +4,8 @@ Three things are behind the error of a share, and their squares add up: what eve
 hears a little more or less of one voice); the ends of turns, each off by itself, so that they count by their square
 root over the seconds of talk; and stretches that sound about as much like the one voice as like the other.
 
-The weights were fitted on whole recordings and cuts of ten two-person calls and the repair call so that 90 % of the shares lie inside
-(``benchmarks/diarization/share_interval.py``; figures in its ``RESULTS.md``).
+The weights were fitted on ten two-person calls and a repair call, whole and in cuts, so that 90 % of the shares lie
+inside (``benchmarks/diarization/share_interval.py``; figures in its ``RESULTS.md``).
 """
 
 from __future__ import annotations
