@@ -30,11 +30,13 @@ from callsignals.hearing.voices import diarize
 from callsignals.hearing.voices.voiceprint import voice_prints
 
 Floats = npt.NDArray[np.float32]
+Voiceprint = tuple[float, ...]
 RATE_HZ = 16_000
 SELLERS = ("2609", "367", "1998", "repair agent")
-SELLER_S, PARTNER_S = 6.0, 8.0
+SELLER_S, PARTNER_S = 5.0, 8.0
 CALLS = 10
 LEAST_PIECE_S = 0.8
+DRAWS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,45 @@ def score(title: str, groups: dict[str, list[Call]]) -> None:
     print(f"{title}: {len(truth)} calls, {two} heard as two voices, {len(decided)} claimed, {len(right)} right{sure}")
 
 
+def by_person(groups: dict[str, list[Call]]) -> dict[str, list[Voiceprint]]:
+    """Every person's voiceprints over all calls."""
+    found: dict[str, list[Voiceprint]] = {}
+    for seller, calls in groups.items():
+        for call in calls:
+            for speaker, vector in call.voices:
+                found.setdefault(seller if speaker == call.seller else call.partner, []).append(vector)
+    return found
+
+
+def compare(groups: dict[str, list[Call]]) -> None:
+    """Prints how alike the sellers' voices are to themselves over calls, and everybody else's to them."""
+    people = {name: np.array(vectors) for name, vectors in by_person(groups).items()}
+    own: list[float] = []
+    others: list[float] = []
+    for seller, calls in groups.items():
+        prints = np.array([dict(call.voices)[call.seller] for call in calls if call.seller in dict(call.voices)])
+        own += ((prints @ prints.T).sum(axis=1) - 1).tolist()
+        own[-len(prints) :] = [total / (len(prints) - 1) for total in own[-len(prints) :]]
+        for name, vectors in people.items():
+            others += [] if name == seller else (vectors @ prints.mean(axis=0)).tolist()
+    print(f"a seller's voice to the same in the other calls: {min(own):.2f} to {max(own):.2f} ({len(own)})")
+    print(f"other people's to a seller's: at most {max(others):.2f}, median {np.median(others):.2f} ({len(others)})")
+
+
+def draw_strangers(groups: dict[str, list[Call]], pick: np.random.Generator) -> None:
+    """Prints how often calls among strangers alone, readers of one book corpus, give a seller."""
+    people = {name: vectors for name, vectors in by_person(groups).items() if name.isdecimal()}
+    wrong = 0
+    for _ in range(DRAWS):
+        names = pick.permutation(sorted(people))
+        calls = [
+            Call(str(two), tuple((name, people[name][pick.integers(len(people[name]))]) for name in (one, two)), None)
+            for one, two in zip(names[::2], names[1::2], strict=False)
+        ]
+        wrong += bool(recurring_voices(as_calls(calls, "nobody")))
+    print(f"{DRAWS} draws of {len(people) // 2} calls among strangers on one corpus: {wrong} with a seller")
+
+
 def main() -> None:
     """Prints the figures, and keeps the voiceprints when asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -159,6 +200,8 @@ def main() -> None:
         ]
         score(f"seller {seller}", {seller: groups[seller]})
     score("all four sellers in one batch", groups)
+    compare(groups)
+    draw_strangers(groups, noise)
     half = CALLS // 2
     first, second = SELLERS[:2]
     score("two people under one name", {"both": [*groups[first][:half], *groups[second][:half]]})

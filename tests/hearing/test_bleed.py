@@ -120,6 +120,32 @@ def test_bleed_both_ways(calls: dict[str, Floats]) -> None:
     assert share(after.intervals_by_channel) == pytest.approx(share(heard(recording_of(call))), abs=0.03)
 
 
+def test_what_is_left_of_bleed_both_ways_is_no_overlap(calls: dict[str, Floats]) -> None:
+    """Nobody speaks over anybody in this call."""
+    call = calls["ff0296d0"]
+    clean = heard(recording_of(call))
+    recording = recording_of(np.stack([echoed(call, 0, 12), echoed(call, 1, 8)]))
+    before = heard(recording)
+    after = suppress_bleed(recording, before).intervals_by_channel
+    assert overlap_s(clean) == 0.0
+    assert overlap_s(before) > 5.0
+    assert overlap_s(after) < 0.1
+    for own, found in zip(clean, after, strict=True):
+        assert overlap_s((own, found)) > 0.98 * seconds(own)
+
+
+def echoed(call: Floats, channel: int, late_ms: float) -> Floats:
+    """A channel with the other in it, 20 dB fainter."""
+    late = round(late_ms * 16)
+    mixed = call[channel].copy()
+    mixed[late:] += 0.1 * call[1 - channel][: len(mixed) - late]
+    return mixed
+
+
+def overlap_s(sides: Sequence[Sequence[Interval]]) -> float:
+    return sum(max(0.0, min(a[1], b[1]) - max(a[0], b[0])) for a in sides[0] for b in sides[1])
+
+
 def test_suppression_only_takes_away(calls: dict[str, Floats]) -> None:
     recording = bled(calls["00d676d7"], 15, 10, 0)
     before = heard(recording)

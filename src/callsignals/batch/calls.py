@@ -27,6 +27,7 @@ from callsignals.language.text_language import detect_text_language
 from callsignals.vocabulary.spoken import Activity, Transcript
 
 __all__ = [
+    "HeardBatch",
     "HeardCall",
     "hear_calls",
     "hearing_settings",
@@ -73,14 +74,23 @@ def hearing_settings(settings: Settings) -> HearingSettings:
     )
 
 
-def hear_calls(
-    workspace: Workspace, store: Store, workers: int, listener: Listener
-) -> tuple[list[HeardCall], list[Failure]]:
-    """Hear or import every call of the workspace.
+@dataclass(frozen=True, slots=True)
+class HeardBatch:
+    """What became of the calls of a workspace.
 
-    Returns:
-        The calls whose transcripts are in the store, in table order, and the failures of the others.
+    Attributes:
+        calls: those whose transcripts are in the store, in table order.
+        failures: of the others.
+        worker_peak_bytes: largest memory of any worker, where known.
     """
+
+    calls: list[HeardCall]
+    failures: list[Failure]
+    worker_peak_bytes: int | None
+
+
+def hear_calls(workspace: Workspace, store: Store, workers: int, listener: Listener) -> HeardBatch:
+    """Hear or import every call of the workspace."""
     settings = hearing_settings(workspace.settings) if any(row.audio for row in workspace.calls) else None
     keys: dict[str, str] = {}
     turns: dict[str, tuple[Activity, ...]] = {}
@@ -98,10 +108,12 @@ def hear_calls(
             errors[row.call_id] = error
     tasks = _missing(workspace, {id_: key for id_, key in keys.items() if id_ not in errors}, turns, settings, store)
     failed: dict[str, CallSignalsError] = {}
+    peaks: list[int] = []
     if tasks and settings:
         listener.begin("hear", len(tasks))
         for heard in hear_all(tasks, settings, store, workers):
             listener.advance()
+            peaks.append(heard.peak_bytes or 0)
             if heard.error is not None:
                 failed[heard.task.key] = heard.error
         listener.end()
@@ -114,7 +126,8 @@ def hear_calls(
         if row.call_id not in errors
     ]
     calls = _with_recurring_voices(calls, settings, store)
-    return calls, [_failure(row, errors[row.call_id]) for row in workspace.calls if row.call_id in errors]
+    failures = [_failure(row, errors[row.call_id]) for row in workspace.calls if row.call_id in errors]
+    return HeardBatch(calls, failures, max(peaks, default=0) or None)
 
 
 def _with_recurring_voices(

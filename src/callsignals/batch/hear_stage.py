@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from callsignals.batch.memory import own_peak_bytes
 from callsignals.batch.store import Store
 from callsignals.errors import CallSignalsError, MediaError
 from callsignals.files import digest_of
@@ -53,10 +54,17 @@ class HearTask:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How one task ended: ``error`` is None when its result is in the store."""
+    """How one task ended.
+
+    Attributes:
+        task: which.
+        error: None when its result is in the store.
+        peak_bytes: largest memory of its worker so far, where known.
+    """
 
     task: HearTask
     error: CallSignalsError | None
+    peak_bytes: int | None = None
 
 
 def hear_key(audio_digest: str, language: str | None, settings: HearingSettings, rttm_digest: str | None = None) -> str:
@@ -115,36 +123,37 @@ def _drain(pool: ProcessPool, tasks: Sequence[HearTask]) -> Iterator[Heard]:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             task = running.pop(future)
-            error = _outcome(future, task)
-            if error is not None and error.code == "worker_died" and attempts[task.key] < ATTEMPTS:
+            heard = _outcome(future, task)
+            if heard.error is not None and heard.error.code == "worker_died" and attempts[task.key] < ATTEMPTS:
                 attempts[task.key] += 1
                 running[_schedule(pool, task)] = task
             else:
-                yield Heard(task, error)
+                yield heard
 
 
-def _schedule(pool: ProcessPool, task: HearTask) -> Future[CallSignalsError | None]:
-    future: Future[CallSignalsError | None] = pool.schedule(_hear_one, args=(task,), timeout=SECONDS_PER_CALL)
+def _schedule(pool: ProcessPool, task: HearTask) -> Future[Heard]:
+    future: Future[Heard] = pool.schedule(_hear_one, args=(task,), timeout=SECONDS_PER_CALL)
     return future
 
 
-def _outcome(future: Future[CallSignalsError | None], task: HearTask) -> CallSignalsError | None:
+def _outcome(future: Future[Heard], task: HearTask) -> Heard:
     try:
         return future.result()
     except ProcessExpired:
-        return MediaError(
+        error = MediaError(
             str(task.audio),
             "ended the process that was hearing it",
             "Convert it to WAV or FLAC and run again; the file is probably damaged, or memory ran out.",
             code="worker_died",
         )
     except TimeoutError:
-        return MediaError(
+        error = MediaError(
             str(task.audio),
             "took too long to hear",
             "Cut the recording into shorter ones and run again.",
             code="timed_out",
         )
+    return Heard(task, error)
 
 
 def _hear_and_store(task: HearTask, ears: Ears, settings: HearingSettings, store: Store) -> None:
@@ -183,7 +192,8 @@ def _start_worker(settings: HearingSettings, store: Store) -> None:
     _hear = hear
 
 
-def _hear_one(task: HearTask) -> CallSignalsError | None:
+def _hear_one(task: HearTask) -> Heard:
     if _hear is None:
         raise RuntimeError("the worker was not started")
-    return _hear(task)
+    error = _hear(task)
+    return Heard(task, error, own_peak_bytes())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from callsignals.batch.calls import HeardCall, hear_calls, load_settled, measure_calls
+from callsignals.batch.calls import HeardBatch, HeardCall, hear_calls, load_settled, measure_calls
 from callsignals.batch.comment_stage import classify_all, comment_digest, language_hints
 from callsignals.batch.entries import (
     CallEntry,
@@ -26,12 +26,14 @@ from callsignals.batch.entries import (
 from callsignals.batch.hear_stage import default_workers
 from callsignals.batch.listener import Listener, Silent
 from callsignals.batch.lock import exclusive
-from callsignals.batch.memory import peak_memory_bytes
+from callsignals.batch.measure_stage import MeasuredCall
+from callsignals.batch.memory import own_peak_bytes
 from callsignals.batch.relate_stage import double_bookings, find_duplicates, roles_failures
 from callsignals.batch.store import Store
 from callsignals.comments.classify import CommentClassifier
 from callsignals.errors import Failure
 from callsignals.files import digest_of
+from callsignals.inputs.rows import CallRow
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace, open_workspace
 from callsignals.language.term_list import TermList, load_terms, starter_terms
@@ -147,20 +149,20 @@ def _run(workspace: Workspace, options: RunOptions, listener: Listener, clock: _
     store = Store(workspace.out)
     terms = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
     with clock.stage("hear"):
-        heard, hear_failures = hear_calls(workspace, store, options.workers or default_workers(), listener)
+        heard = hear_calls(workspace, store, options.workers or default_workers(), listener)
     with clock.stage("measure"):
-        measured = measure_calls(heard, terms, store, listener)
+        measured = measure_calls(heard.calls, terms, store, listener)
     with clock.stage("classify"):
-        comments, classifier_digest = _classify(workspace, [entry[1].language for entry in measured], store, listener)
+        comments, classifier_digest = _classify(workspace, measured, store, listener)
     with clock.stage("relate"):
         entries, duplicate_failures = find_duplicates(measured)
         notices = double_bookings(entries)
         for notice in notices:
             listener.notice(notice)
-        failures = (*workspace.failures, *hear_failures, *roles_failures(entries), *duplicate_failures)
+        failures = (*workspace.failures, *heard.failures, *roles_failures(entries), *duplicate_failures)
     with clock.stage("records"):
         leads, counts = _write_records(workspace, entries, comments, terms, classifier_digest)
-        _write_transcripts(workspace.out, heard, store, listener)
+        _write_transcripts(workspace.out, heard.calls, store, listener)
         write_failures(workspace.out / "failures.jsonl", failures)
     result = RunResult(
         out=workspace.out,
@@ -171,19 +173,19 @@ def _run(workspace: Workspace, options: RunOptions, listener: Listener, clock: _
     )
     with clock.stage("report"):
         build_report(workspace.out)
-    write_json(workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest))
+    write_json(workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest, heard))
     return result
 
 
 def _classify(
-    workspace: Workspace, spoken: list[str | None], store: Store, listener: Listener
+    workspace: Workspace, measured: list[tuple[CallRow, MeasuredCall]], store: Store, listener: Listener
 ) -> tuple[list[CommentEntry], str]:
     if not workspace.comments:
         return [], ""
     languages: dict[str, list[str]] = {}
-    for row, language in zip(workspace.calls, spoken, strict=False):
-        if language:
-            languages.setdefault(row.lead_id, []).append(language)
+    for row, call in measured:
+        if call.language:
+            languages.setdefault(row.lead_id, []).append(call.language)
     hints = language_hints(workspace.comments, languages)
     listener.begin("classify", len(workspace.comments))
     done = 0
@@ -265,7 +267,12 @@ def _write_transcripts(out: Path, heard: list[HeardCall], store: Store, listener
 
 
 def _run_facts(
-    workspace: Workspace, result: RunResult, clock: _Clock, terms: TermList, classifier_digest: str
+    workspace: Workspace,
+    result: RunResult,
+    clock: _Clock,
+    terms: TermList,
+    classifier_digest: str,
+    heard: HeardBatch,
 ) -> dict[str, object]:
     return {
         "callsignals": version("callsignals"),
@@ -282,5 +289,5 @@ def _run_facts(
         "counts": result.counts,
         "notices": list(result.notices),
         "stage_seconds": clock.seconds,
-        "peak_memory_bytes": peak_memory_bytes(),
+        "peak_memory_bytes": {"process": own_peak_bytes(), "largest_worker": heard.worker_peak_bytes},
     }

@@ -104,24 +104,38 @@ def speech_probabilities(
         recording: what to listen to.
         channel: which row of it.
         gain: factor applied first.
-        muted: stretches that are heard as silence.
+        muted: stretches that are left out: after a minute of silence the model is slow to hear the next phrase.
     """
     state = np.zeros((1, 1, 128), dtype=np.float32)
     cell = np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(_CONTEXT_SAMPLES, dtype=np.float32)
+    skipped = _whole_windows(muted, -(-recording.sample_count // WINDOW_SAMPLES))
     parts = []
     for first, block in recording.blocks(channel, _BLOCK_SAMPLES):
         for start_s, end_s in muted:
             start, end = round(start_s * SAMPLE_RATE_HZ) - first, round(end_s * SAMPLE_RATE_HZ) - first
             block[max(0, start) : max(0, end)] = 0
         scaled = np.clip(block * np.float32(gain), -1, 1)
-        padded = np.concatenate([context, scaled, np.zeros(-len(scaled) % WINDOW_SAMPLES, dtype=np.float32)])
-        windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
-        inputs = {"input": np.ascontiguousarray(windows[::WINDOW_SAMPLES]), "h": state, "c": cell}
-        output, state, cell = _session().run(None, inputs)
-        context = padded[-_CONTEXT_SAMPLES:]
-        parts.append(np.asarray(output, dtype=np.float32).reshape(-1))
+        whole = np.pad(scaled, (0, -len(scaled) % WINDOW_SAMPLES)).reshape(-1, WINDOW_SAMPLES)
+        heard = ~skipped[first // WINDOW_SAMPLES :][: len(whole)]
+        probabilities = np.zeros(len(whole), dtype=np.float32)
+        if heard.any():
+            padded = np.concatenate([context, whole[heard].ravel()])
+            windows = np.lib.stride_tricks.sliding_window_view(padded, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
+            inputs = {"input": np.ascontiguousarray(windows[::WINDOW_SAMPLES]), "h": state, "c": cell}
+            output, state, cell = _session().run(None, inputs)
+            context = padded[-_CONTEXT_SAMPLES:]
+            probabilities[heard] = np.asarray(output, dtype=np.float32).reshape(-1)
+        parts.append(probabilities)
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+
+
+def _whole_windows(spans: Sequence[Interval], count: int) -> npt.NDArray[np.bool_]:
+    """Which of ``count`` windows lie in any span entirely."""
+    inside = np.zeros(count, dtype=bool)
+    for start_s, end_s in spans:
+        inside[int(np.ceil(start_s / WINDOW_S)) : int(end_s / WINDOW_S)] = True
+    return inside
 
 
 def speech_intervals(
