@@ -13,7 +13,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py",)
-WITH_DATA = ("recognition/wer.py", "diarization/der.py", "diarization/recurring_voice.py")
+WITH_DATA = (
+    "recognition/wer.py",
+    "diarization/der.py",
+    "diarization/share_interval.py",
+    "diarization/recurring_voice.py",
+)
 
 
 def main() -> int:
