@@ -45,6 +45,10 @@ def test_two_calls_and_a_transcript_become_records(two_calls):
     assert "pay a bill" in spoken
     assert (result.out / "report" / "index.html").is_file()
     assert (result.out / "failures.jsonl").read_bytes() == b""
+    facts = json.loads((result.out / "run.json").read_text(encoding="utf-8"))
+    assert [name.split("@")[0] for name in facts["models"]["recognisers"]] == ["base"]
+    assert {"comments", "diarization", "e5", "roles"} <= set(facts["models"])
+    assert facts["counts"]["calls"] == 3
 
 
 def test_bytes_depend_neither_on_workers_nor_on_the_other_calls_nor_on_order(two_calls, tmp_path):

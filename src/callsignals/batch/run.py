@@ -32,7 +32,7 @@ from callsignals.batch.relate_stage import double_bookings, find_duplicates, rol
 from callsignals.batch.store import Store
 from callsignals.comments.classify import CommentClassifier
 from callsignals.errors import Failure
-from callsignals.files import digest_of
+from callsignals.files import digest_of, file_digest
 from callsignals.inputs.rows import CallRow
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace, open_workspace
@@ -44,6 +44,7 @@ from callsignals.records.tables import calls_frame, comments_frame, signals_fram
 from callsignals.records.write import write_failures, write_frame, write_json, write_jsonl, write_transcript
 from callsignals.report.build import build_report
 from callsignals.vocabulary.definitions import definitions_digest
+from callsignals.weights import shipped_dir
 
 __all__ = ["RunOptions", "RunResult", "open_with", "run_workspace"]
 
@@ -173,7 +174,9 @@ def _run(workspace: Workspace, options: RunOptions, listener: Listener, clock: _
     )
     with clock.stage("report"):
         build_report(workspace.out)
-    write_json(workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest, heard))
+    write_json(
+        workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest, heard, measured)
+    )
     return result
 
 
@@ -266,6 +269,15 @@ def _write_transcripts(out: Path, heard: list[HeardCall], store: Store, listener
     listener.end()
 
 
+def _model_digests(measured: list[tuple[CallRow, MeasuredCall]]) -> dict[str, object]:
+    """The recognisers that heard these calls (name@digest), and the digest of each shipped model's manifest."""
+    shipped = sorted((shipped_dir() / "models").glob("*/manifest.json"))
+    return {
+        "recognisers": sorted({call.model for _, call in measured if call.model}),
+        **{path.parent.name: file_digest(path) for path in shipped},
+    }
+
+
 def _run_facts(
     workspace: Workspace,
     result: RunResult,
@@ -273,6 +285,7 @@ def _run_facts(
     terms: TermList,
     classifier_digest: str,
     heard: HeardBatch,
+    measured: list[tuple[CallRow, MeasuredCall]],
 ) -> dict[str, object]:
     return {
         "callsignals": version("callsignals"),
@@ -286,6 +299,7 @@ def _run_facts(
         "definitions_digest": definitions_digest(),
         "terms_digest": terms.digest,
         "comment_models_digest": classifier_digest or None,
+        "models": _model_digests(measured),
         "counts": result.counts,
         "notices": list(result.notices),
         "stage_seconds": clock.seconds,
