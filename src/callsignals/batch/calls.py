@@ -70,6 +70,7 @@ def hearing_settings(settings: Settings) -> HearingSettings:
         compute_type=recognition.compute_type,
         max_hours=settings.calls.max_hours,
         diarize=settings.diarization.enabled,
+        speakers=settings.diarization.speakers,
         voiceprints=settings.privacy.voiceprints,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +44,8 @@ def transcribe_files(
     Returns:
         The JSON files written, and what failed.
     """
-    settings = replace(hearing_settings(Settings.model_validate({"recognition": dict(recognition)})), speakers=speakers)
+    wanted = {"recognition": dict(recognition), "diarization": {"speakers": speakers}}
+    settings = hearing_settings(Settings.model_validate(wanted))
     written: list[Path] = []
     failures: list[Failure] = []
     stems = [path.stem for path in paths]

@@ -75,6 +75,7 @@ class HearingSettings:
         compute_type: str,
         max_hours: float,
         diarize: bool,
+        speakers: int = 2,
         voiceprints: bool = False,
     ) -> HearingSettings:
         """Settings with every model found and verified.
@@ -93,6 +94,7 @@ class HearingSettings:
             compute_type=None if compute_type == "auto" else compute_type,
             max_hours=max_hours,
             diarize=diarize,
+            speakers=speakers,
             voices_digest=file_digest(shipped_model("diarization") / "manifest.json"),
             voiceprints=voiceprints,
         )

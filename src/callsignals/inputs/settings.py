@@ -141,6 +141,7 @@ class DiarizationSettings(_Section):
     """``[diarization]``."""
 
     enabled: bool = Field(default=True, description="tell voices apart in mono recordings")
+    speakers: int = Field(default=2, ge=1, le=10, description="voices to expect in mono recordings")
 
 
 class PrivacySettings(_Section):
