@@ -11,7 +11,7 @@ from typing import Any
 
 from callsignals.batch.comment_stage import comment_digest, comment_text, language_hints
 from callsignals.batch.entries import CommentEntry, Provenance, comment_row, comment_signals
-from callsignals.batch.listener import Listener
+from callsignals.batch.listener import Listener, counting
 from callsignals.comments.classify import CommentClassifier
 from callsignals.errors import Failure, UsageError
 from callsignals.files import write_bytes, write_text
@@ -51,14 +51,7 @@ def classify_table(path: Path, content: bytes | None, listener: Listener) -> Cla
     classifier = CommentClassifier.load()
     hints = language_hints(parsed.rows, {})
     listener.begin("classify", len(parsed.rows))
-    done = 0
-
-    def progress(finished: int, _total: int) -> None:
-        nonlocal done
-        listener.advance(finished - done)
-        done = finished
-
-    results = classifier.classify([comment_text(row, hints) for row in parsed.rows], progress)
+    results = classifier.classify([comment_text(row, hints) for row in parsed.rows], counting(listener))
     listener.end()
     common = Provenance("callsignals/classify", classifier.digest, definitions_digest(), "")
     entries = [CommentEntry(row, result, comment_digest(row)) for row, result in zip(parsed.rows, results, strict=True)]

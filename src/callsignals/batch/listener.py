@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ["Listener", "Silent"]
+__all__ = ["Listener", "Silent", "counting"]
 
 
 class Listener(Protocol):
@@ -37,3 +38,15 @@ class Silent:
 
     def notice(self, text: str) -> None:
         """Nothing."""
+
+
+def counting(listener: Listener) -> Callable[[int, int], None]:
+    """A callback for work that tells (steps finished, steps in all), which the listener hears as advances."""
+    done = 0
+
+    def progress(finished: int, _total: int) -> None:
+        nonlocal done
+        listener.advance(finished - done)
+        done = finished
+
+    return progress

@@ -24,7 +24,7 @@ from callsignals.batch.entries import (
     sorted_rows,
 )
 from callsignals.batch.hear_stage import default_workers
-from callsignals.batch.listener import Listener, Silent
+from callsignals.batch.listener import Listener, Silent, counting
 from callsignals.batch.lock import exclusive
 from callsignals.batch.measure_stage import MeasuredCall
 from callsignals.batch.memory import own_peak_bytes
@@ -191,14 +191,7 @@ def _classify(
             languages.setdefault(row.lead_id, []).append(call.language)
     hints = language_hints(workspace.comments, languages)
     listener.begin("classify", len(workspace.comments))
-    done = 0
-
-    def progress(finished: int, _total: int) -> None:
-        nonlocal done
-        listener.advance(finished - done)
-        done = finished
-
-    results, digest = classify_all(workspace.comments, hints, CommentClassifier.load, store, progress)
+    results, digest = classify_all(workspace.comments, hints, CommentClassifier.load, store, counting(listener))
     listener.end()
     rows = zip(workspace.comments, results, strict=True)
     return [CommentEntry(row, result, comment_digest(row)) for row, result in rows], digest
