@@ -12,12 +12,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py",)
+WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py", "comments/scale.py")
 WITH_DATA = (
     "recognition/wer.py",
+    "recognition/speed.py",
     "diarization/der.py",
     "diarization/share_interval.py",
     "diarization/recurring_voice.py",
+    "diarization/voice_count.py",
+    "diarization/roles.py",
 )
 
 

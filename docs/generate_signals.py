@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callsignals.vocabulary.carried import carried_metrics
 from callsignals.vocabulary.definitions import (
     CONVERSATION_SIGNALS,
+    DEFINITIONS,
+    FUNNEL_FIGURES,
+    RELATED_SIGNALS,
+    SURVEY_FIGURES,
     TERM_SIGNALS,
     TEXT_SIGNALS,
+    THREAD_FIGURES,
     Definition,
     definitions_digest,
 )
@@ -21,7 +27,63 @@ computed honestly is null with `status: insufficient` and a reason: never 0, nev
 seconds from the start of the recording. A direction of *neither* means that callsignals does not say whether more is
 better: talk share, interactivity and the like describe a habit and are not grades.
 
+Left out: mood over the call. What ships judges the polarity of written comments, a few sentences about us; it has not
+been shown to judge quarters of spoken, recognised talk, and no such calls with moods marked by people were to be had in
+three languages. An unproven curve would be believed.
+
 """
+
+_SURVEY = """\
+In total and per period (`[figures] every`: month unless set otherwise; midnights of `[workspace] timezone`).
+Intervals are 95 %: adjusted Wald for `nps` (Rocks 2016, *The American Statistician* 70), Wilson for shares, Student's t
+for means, percentile bootstrap with a fixed seed for `nps_impact`. An impact is a difference between groups of people,
+not proof of a cause.
+
+"""
+
+_THREADS = """\
+From `messages.csv`, in total and per period. The interval of a median is by order statistics (from six values), of a
+share Wilson's. With `[messages] business_hours = "09:00-17:00"` and `country = "SE"` only those hours of working days
+count, by `[workspace] timezone`; public holidays and weekends are those of the `holidays` package.
+
+"""
+
+_FUNNEL = """\
+From `leads.csv`; what it does not say of a lead is taken from the lead's calls. A lead's own rows hold its time to won
+or its age; the others are totals and, but for open leads, periods: conversion and qualification by the period in which
+the lead began (late ones have had less time), the rest by when it was closed. Means have Student's t intervals,
+shares Wilson's. The latest date in the tables stands for today, so that the same tables give the same figures.
+
+"""
+
+_CARRIED = """\
+Rows of `metrics.csv` go into the records with status `carried`. Value and parts are checked: what cannot be (a
+share over 1, a count below 0, more customers kept than there were) is refused with the reason in `failures.jsonl`. A
+*vanity* figure flatters and says little on its own: read it beside the other. Other signals are carried too when the
+row names their phase. Registry: `src/callsignals/vocabulary/carried.toml`.
+
+"""
+
+
+def carried_table() -> str:
+    """Signals of ``metrics.csv``, as a Markdown table."""
+    lines = [
+        "| signal | phase | unit | meaning | direction | level | parts | vanity | read beside |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, metric in carried_metrics().items():
+        meaning = DEFINITIONS[name]
+        parts = {
+            "ratio": "numerator, denominator",
+            "net_promoters": "promoters, passives, detractors",
+            "retention": "customers_start, customers_end, customers_new",
+        }.get(metric.parts or "", "-")
+        beside = ", ".join(f"`{other}`" for other in metric.read_beside)
+        lines.append(
+            f"| `{name}` | {meaning.phase} | {meaning.unit} | {meaning.formula} | {meaning.direction} | "
+            f"{', '.join(metric.levels)} | {parts} | {'yes' if metric.vanity else 'no'} | {beside} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def table(definitions: dict[str, Definition]) -> str:
@@ -53,8 +115,23 @@ def page() -> str:
         + table(CONVERSATION_SIGNALS)
         + "\n## During: need and product terms, per call\n\n"
         + table(TERM_SIGNALS)
+        + "\n## During: in view of the seller's other calls, per call\n\n"
+        + table(RELATED_SIGNALS)
+        + "\nHow it is measured, and what length does to it: [personalisation.md](personalisation.md).\n"
         + "\n## Before and after: customers' own words, per comment\n\n"
         + table(TEXT_SIGNALS)
+        + "\n## After: survey figures, per lead, seller, segment and company\n\n"
+        + _SURVEY
+        + table(SURVEY_FIGURES)
+        + "\n## During and after: threads, per lead, seller, segment and company\n\n"
+        + _THREADS
+        + table(THREAD_FIGURES)
+        + "\n## During: the funnel, per lead, seller, segment and company\n\n"
+        + _FUNNEL
+        + table(FUNNEL_FIGURES)
+        + "\n## Carried: measured elsewhere\n\n"
+        + _CARRIED
+        + carried_table()
         + f"\nDefinitions digest: `{definitions_digest()[:16]}`\n"
     )
 

@@ -1,11 +1,12 @@
 """Kills a run at random moments and checks that it ends with the bytes of an undisturbed one.
 
-    python benchmarks/acceptance/kill_and_resume.py [--kills 10] [--calls 6] [--workers 2] [--seed 1] [--folder DIR]
+    python benchmarks/acceptance/kill_and_resume.py [--kills 30] [--calls 6] [--workers 2] [--seed 1] [--folder DIR]
 
-Each round kills the whole process group (SIGKILL, POSIX only) and starts the same command again on the same OUT; when a
-run ends before it is killed, the next round starts on a new OUT. In the end every OUT is run to its end and
-compared with the undisturbed one: all results, transcripts and tables, byte for byte. Exits with 1 when
-any differ or when a file of an interrupted run is left half written.
+Each round kills a run (SIGKILL, POSIX only; in turn the whole process group and the main process alone) and starts the
+same command again on the same OUT; when a run ends before it is killed, the next round starts on a new OUT. In the
+end every OUT is run to its end and compared with the undisturbed one: all results, transcripts and tables, byte for
+byte. A call that was heard is in the store; its file must stay as it is to the end, or it was heard a second time.
+Exits with 1 when any file differs, when a call is heard again, or when an interrupted run leaves a file half written.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Figures:
 
     killed_at_s: list[float] = field(default_factory=list)
     heard_when_killed: list[int] = field(default_factory=list)
+    finished: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    repeats: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
     outs: list[Path] = field(default_factory=list)
@@ -111,6 +114,18 @@ def leftovers(out: Path) -> list[str]:
     return [path.relative_to(out).as_posix() for path in sorted(out.rglob("*.part"))]
 
 
+def note_heard(out: Path, figures: Figures) -> int:
+    """Remember each finished call by its file, and note those that were written again; gives how many there are."""
+    heard = sorted((out / ".cache" / "hear").rglob("*.json"))
+    for path in heard:
+        stat = path.stat()
+        written = (stat.st_ino, stat.st_mtime_ns)
+        if figures.finished.setdefault(path, written) != written:
+            figures.repeats.append(f"{out.name}/{path.stem[:12]}")
+            figures.finished[path] = written
+    return len(heard)
+
+
 def kill_at_random(arguments: argparse.Namespace, workspace: Path, folder: Path, whole_s: float) -> Figures:
     """``arguments.kills`` kills; a run that ends by itself makes way for a new OUT."""
     moments = random.Random(arguments.seed)
@@ -122,10 +137,13 @@ def kill_at_random(arguments: argparse.Namespace, workspace: Path, folder: Path,
         try:
             process.wait(timeout=wait_s)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            if len(figures.killed_at_s) % 2:
+                os.kill(process.pid, signal.SIGKILL)
+            else:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             figures.killed_at_s.append(wait_s)
-            figures.heard_when_killed.append(len(list((out / ".cache" / "hear").rglob("*.json"))))
+            figures.heard_when_killed.append(note_heard(out, figures))
         else:
             figures.outs.append(folder / f"killed-{len(figures.outs)}")
     return figures
@@ -135,6 +153,7 @@ def compare(expected: dict[str, bytes], figures: Figures, workspace: Path, worke
     """Run every OUT to its end and note what differs."""
     for out in figures.outs:
         finish(workspace, out, workers)
+        note_heard(out, figures)
         found = contents(out)
         names = sorted(expected.keys() | found.keys())
         figures.differing += [f"{out.name}/{name}" for name in names if expected.get(name) != found.get(name)]
@@ -144,7 +163,7 @@ def compare(expected: dict[str, bytes], figures: Figures, workspace: Path, worke
 def main() -> None:
     """Kill, resume, compare, print figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--calls", type=int, default=6, choices=range(1, len(CUTS) + 1), metavar="1..12")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -168,8 +187,9 @@ def main() -> None:
     print("  after seconds: " + ", ".join(f"{moment:.1f}" for moment in figures.killed_at_s))
     print("  calls heard by then: " + ", ".join(map(str, figures.heard_when_killed)))
     print(f"files that differ: {figures.differing or 'none'}")
+    print(f"finished calls heard again: {figures.repeats or 'none'} (of {len(figures.finished)} finished)")
     print(f"half-written files left: {figures.leftovers or 'none'}")
-    sys.exit(bool(figures.differing or figures.leftovers or not one_worker))
+    sys.exit(bool(figures.differing or figures.leftovers or figures.repeats or not one_worker))
 
 
 if __name__ == "__main__":

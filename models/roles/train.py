@@ -9,7 +9,7 @@ Reads ``data/*.fit.jsonl`` alone, writes ``weights.json`` and ``manifest.json``.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from corpus import Dialogue, dialogues, misheard
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from callsignals.conversation.role_cues import FEATURES, RoleHints, pair_evidence
+from callsignals.conversation.role_cues import FEATURES, RoleHints, pair_evidence, voice_figures
+from callsignals.conversation.role_sale import SALE_FEATURES, sale_evidence
 from callsignals.files import digest_of, file_digest
 from callsignals.language.mentions import find_mentions
 from callsignals.language.term_list import starter_terms
@@ -62,6 +64,13 @@ NOBODY_SHARE = 0.2
 """... and at most so many of the dialogues in which nobody sells are claimed, where there are enough to tell."""
 
 ENOUGH = 100
+"""Fewer dialogues (garbled copies included) in which nobody sells tell nothing of a language."""
+
+SALE_STRENGTH = 0.1
+"""Inverse strength of the ridge under which it is fitted whether anybody sells; 1 does as well in cross-validation."""
+
+KEPT_SHARE = 0.95
+"""Whether anybody sells may cost so few of the claims in dialogues in which somebody does."""
 
 LEAST_THRESHOLD = 0.75
 
@@ -79,10 +88,12 @@ def main() -> None:
     temperature = _temperature(out_of_fold, target, weight)
     thresholds = _thresholds(out_of_fold / temperature, target, shown)
     coefficients = _fit(x, target, weight)
+    sale = _sale(shown, out_of_fold / temperature, thresholds, groups)
     stored = {
         "coefficients": {name: round(float(value), 4) for name, value in zip(FEATURES, coefficients, strict=True)},
         "temperature": round(temperature, 3),
         "thresholds": thresholds,
+        "sale": sale,
     }
     path = FOLDER / "weights.json"
     path.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -155,6 +166,50 @@ def _out_of_fold(x: Matrix, target: Matrix, weight: Matrix, groups: list[int]) -
     for fit, rest in GroupKFold(n_splits=10).split(x, groups=groups):
         scores[rest] = x[rest] @ _fit(x[fit], target[fit], weight[fit])
     return scores
+
+
+def _sale(
+    shown: Sequence[Dialogue], scores: Matrix, thresholds: Mapping[str, float], groups: list[int]
+) -> dict[str, object]:
+    """Whether anybody sells: coefficients, and for each language with enough examples the threshold."""
+    voices = [voice_figures(one.transcript, ("v0", "v1"), RoleHints()) for one in shown]
+    evidence = [sale_evidence(figures) for figures in voices]
+    x = np.array([[one[name] for name in SALE_FEATURES] for one in evidence])
+    sold = np.array([one.seller is not None for one in shown])
+    out_of_fold = np.zeros(len(x))
+    for fit, rest in GroupKFold(n_splits=10).split(x, groups=groups):
+        coefficients, intercept = _sale_fit(x[fit], sold[fit])
+        out_of_fold[rest] = expit(x[rest] @ coefficients + intercept)
+    claimed = expit(np.abs(scores)) >= np.array([thresholds[one.language] for one in shown])
+    found: dict[str, float] = {}
+    for language in sorted(thresholds):
+        of = np.array([one.language == language for one in shown])
+        if np.sum(of & ~sold) < ENOUGH:
+            continue
+        kept = np.quantile(out_of_fold[of & sold & claimed], 1.0 - KEPT_SHARE)
+        found[language] = float(np.floor(100 * kept) / 100)
+        stays = claimed & (out_of_fold >= found[language])
+        print(
+            f"{language}: claimed where somebody sells {claimed[of & sold].mean():.3f}, with the test for it "
+            f"{stays[of & sold].mean():.3f}; "
+            f"where nobody does {claimed[of & ~sold].mean():.3f}, {stays[of & ~sold].mean():.3f}"
+        )
+    coefficients, intercept = _sale_fit(x, sold)
+    named = zip(SALE_FEATURES, coefficients.tolist(), strict=True)
+    return {
+        "coefficients": {name: round(value, 4) for name, value in named},
+        "intercept": round(intercept, 4),
+        "thresholds": found,
+    }
+
+
+def _sale_fit(x: Matrix, sold: NDArray[np.bool_]) -> tuple[Matrix, float]:
+    """Coefficients of the features as they are; both kinds of dialogue count the same in all."""
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
+    model = LogisticRegression(C=SALE_STRENGTH, class_weight="balanced", max_iter=2000)
+    model.fit((x - mean) / spread, sold)
+    coefficients = model.coef_[0] / spread
+    return coefficients, float(model.intercept_[0] - coefficients @ mean)
 
 
 def _temperature(scores: Matrix, target: Matrix, weight: Matrix) -> float:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from callsignals.batch.calls import hearing_settings
 from callsignals.batch.listener import Listener
-from callsignals.batch.measure_stage import measure_call
+from callsignals.batch.measure_stage import measure_call, product_mentions
 from callsignals.batch.run import RunOptions, RunResult, run_workspace
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.comment import ClassifiedComment, CommentText
@@ -47,6 +47,7 @@ def run(
     out: str | Path | None = None,
     *,
     workers: int | None = None,
+    engine: Literal["local", "ray"] = "local",
     device: str | None = None,
     model: str | None = None,
     language: str | None = None,
@@ -59,6 +60,7 @@ def run(
         workspace: folder with tables and recordings.
         out: where results go; ``WORKSPACE/out`` by default.
         workers: processes that hear calls; one a core by default.
+        engine: where calls are heard: ``local``, or ``ray`` for a Ray cluster (extra ``ray``).
         device: ``auto``, ``cpu`` or ``cuda``.
         model: recogniser by name or folder.
         language: of calls whose row does not say.
@@ -71,6 +73,7 @@ def run(
     options = RunOptions(
         out=Path(out) if out is not None else None,
         workers=workers,
+        engine=engine,
         device=device,
         model=model,
         language=language,
@@ -112,14 +115,16 @@ def analyse_call(
     settings: dict[str, Any] = {"recognition": {"model": model}}
     with Ears(hearing_settings(Settings.model_validate(settings))) as ears:
         heard = ears.hear(Path(audio), language=language)
+    listed = load_terms(Path(terms)) if terms else starter_terms()
     transcript = settle_roles(
         heard,
         seller_channel=seller_channel,
         channel_source="manifest",
         seller_speaks_at_s=seller_speaks_at_s,
         hints=RoleHints(tuple(company_names), tuple(seller_names)),
+        product_mentions=lambda: product_mentions(heard, listed),
     )
-    measured = measure_call(transcript, load_terms(Path(terms)) if terms else starter_terms())
+    measured = measure_call(transcript, listed)
     return CallAnalysis(transcript, measured.facts, {signal.name: signal for signal in measured.signals})
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 import av
-import ctranslate2
 
 from callsignals.batch.hear_stage import default_workers
+from callsignals.hearing.device import REMEDY, choose_compute_type, find_gpu
 from callsignals.weights import ModelStatus, cache_dir, verify_models
 
 __all__ = ["Check", "examine"]
@@ -98,23 +97,10 @@ def _decoders() -> Check:
 
 
 def _gpu() -> Check:
-    count = _quietly(ctranslate2.get_cuda_device_count)
-    if count:
-        return Check("GPU", True, f"{count} CUDA devices", needed=False)
-    return Check(
-        "GPU",
-        False,
-        "none that CTranslate2 can use; calls are heard on the processor",
-        "For an NVIDIA card install its driver and the CUDA 12 libraries cuBLAS and cuDNN 9, then --device cuda.",
-        needed=False,
-    )
-
-
-def _quietly(count: Callable[[], int]) -> int:
-    try:
-        return count()
-    except (RuntimeError, OSError):  # the driver is there but broken
-        return 0
+    gpu = find_gpu()
+    if gpu.usable:
+        return Check("GPU", True, f"CUDA devices: {gpu.count}, {choose_compute_type('cuda', None)}", needed=False)
+    return Check("GPU", False, f"{gpu.problem()}; calls are heard on the processor", f"{REMEDY}.", needed=False)
 
 
 def _space() -> Check:

@@ -8,6 +8,8 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +21,10 @@ __all__ = [
     "digest_of",
     "file_digest",
     "file_name_for",
+    "path_from",
+    "remove_file",
     "replacing",
+    "sources_digest",
     "write_bytes",
     "write_text",
 ]
@@ -28,11 +33,16 @@ _LONGEST_NAME_BYTES = 180  # room for suffixes under the common limit of 255
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """A temporary sibling to write to, which replaces ``path`` on success.
 
     The sibling is flushed to disk before the rename, so that after a crash ``path`` holds either the old bytes
     or the new, never a part. It is removed when the body raises.
+
+    Args:
+        path: the file.
+        durable: without it the flush is left out, which is most of the time for a small file: after a power cut
+            (not after a kill) the file may be gone or damaged. For what can be made again and is checked when read.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -46,8 +56,9 @@ def replacing(path: Path) -> Iterator[Path]:
     part = Path(name)
     try:
         yield part
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
+        if durable:
+            with part.open("rb+") as written:
+                os.fsync(written.fileno())
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -55,7 +66,8 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -79,9 +91,22 @@ def _cannot_write(path: Path, error: OSError) -> OutputError:
     )
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path`` whole or not at all."""
-    with replacing(path) as part:
+def remove_file(path: Path) -> None:
+    """Remove a file; nothing when it is not there.
+
+    Raises:
+        OutputError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        problem = f"cannot be removed ({error.strerror or error})"
+        raise OutputError(str(path), problem, "Remove it yourself.", code="cannot_write") from None
+
+
+def write_bytes(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write ``content`` to ``path`` whole or not at all; see ``replacing``."""
+    with replacing(path, durable=durable) as part:
         part.write_bytes(content)
 
 
@@ -104,6 +129,31 @@ def file_digest(path: Path) -> str:
     """sha256 (hex) of a file's bytes."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def sources_digest(*packages: str) -> str:
+    """sha256 (hex) over the sources and data files of whole packages: changes whenever their code may do otherwise."""
+    digest = hashlib.sha256()
+    for package in packages:
+        for name, content in _sources(files(package), package):
+            digest.update(name.encode("utf-8") + b"\0" + content)
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda found: found.name):
+        if entry.is_dir() and not entry.name.startswith(("_", ".")):
+            yield from _sources(entry, f"{name}/{entry.name}")
+        elif entry.name.endswith((".py", ".toml", ".j2", ".json", ".txt", ".css", ".js")):
+            yield f"{name}/{entry.name}", entry.read_bytes()
+
+
+def path_from(folder: Path, path: Path) -> str:
+    """``path`` as seen from ``folder``, with ``/``; absolute where there is no way (another drive)."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def file_name_for(identifier: str) -> str:

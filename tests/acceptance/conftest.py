@@ -12,7 +12,7 @@ import pytest
 
 from acceptance.altered import HARPERVALLEY
 from callsignals.batch.calls import hearing_settings
-from callsignals.batch.hear_stage import hear_key
+from callsignals.batch.hearing_work import hear_key
 from callsignals.batch.measure_stage import MeasuredCall, measure_call
 from callsignals.batch.run import RunOptions, RunResult, run_workspace
 from callsignals.batch.store import Store

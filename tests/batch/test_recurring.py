@@ -11,12 +11,11 @@ import polars as pl
 import pytest
 from faster_whisper.audio import decode_audio
 
-from callsignals.batch.measure_stage import measure_key, settle_call
+from callsignals.batch.measure_stage import settle_call, settle_key
 from callsignals.batch.recurring import CallVoices, RecurringVoice, recurring_voices
 from callsignals.batch.run import RunOptions, run_workspace
 from callsignals.conversation.role_cues import RoleHints
 from callsignals.inputs.rows import CallRow
-from callsignals.language.term_list import starter_terms
 from callsignals.vocabulary.spoken import Activity, Transcript
 from support import results, write_csv, write_wav
 
@@ -238,7 +237,7 @@ def test_the_manifest_comes_before_the_returning_voice_and_a_changed_voice_is_me
     assert [(item.speaker, item.party) for item in told.timeline] == [("spk0", "seller"), ("spk1", "customer")]
     assert told.role_source == "manifest"
     keys = {
-        measure_key("heard", row, starter_terms(), RoleHints(), voice)
+        settle_key("heard", row, RoleHints(), voice)
         for voice in (None, returning, RecurringVoice("spk0", 0.9), RecurringVoice("spk1", 0.8))
     }
     assert len(keys) == 4

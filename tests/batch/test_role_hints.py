@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from callsignals.batch.calls import import_transcript
-from callsignals.batch.measure_stage import measure_key, role_hints, settle_call
+from callsignals.batch.imported import import_transcript
+from callsignals.batch.measure_stage import RoleHinter, settle_call, settle_key
 from callsignals.conversation.role_cues import RoleHints
 from callsignals.inputs.workspace import open_workspace
-from callsignals.language.term_list import starter_terms
 
 TRANSCRIPT = """\
 Speaker 1: Hi, this is Anna from Northwind. I said that I would call again.
@@ -37,8 +36,10 @@ def workspace(tmp_path: Path) -> Path:
 
 def test_the_calls_seller_else_all_sellers_and_only_its_own_lead(workspace: Path) -> None:
     opened = open_workspace(workspace)
-    assert role_hints(opened.calls[0], opened) == RoleHints(("Northwind",), ("Anna Berg", "Annie"), ("Oakline",))
-    assert role_hints(opened.calls[1], opened).seller_names == ("Anna Berg", "Annie", "Bo Ek")
+    assert RoleHinter.of(opened).hints(opened.calls[0]) == RoleHints(
+        ("Northwind",), ("Anna Berg", "Annie"), ("Oakline",)
+    )
+    assert RoleHinter.of(opened).hints(opened.calls[1]).seller_names == ("Anna Berg", "Annie", "Bo Ek")
 
 
 def test_a_transcript_without_parties_is_settled_by_its_words_and_the_names(workspace: Path) -> None:
@@ -46,30 +47,28 @@ def test_a_transcript_without_parties_is_settled_by_its_words_and_the_names(work
     row = opened.calls[0]
     heard = import_transcript(row, opened)
     assert {word.party for word in heard.words} == {"unknown"}
-    settled = settle_call(heard, row, role_hints(row, opened))
+    settled = settle_call(heard, row, RoleHinter.of(opened).hints(row))
     assert settled.role_source == "text"
     assert settled.words[0].party == "seller"
     assert not settle_call(heard, row, RoleHints()).roles_known
 
 
-def test_names_are_part_of_what_a_measured_call_depends_on(workspace: Path) -> None:
+def test_names_are_part_of_what_roles_depend_on(workspace: Path) -> None:
     opened = open_workspace(workspace)
-    row, terms = opened.calls[0], starter_terms()
-    hints = role_hints(row, opened)
-    key = measure_key("heard", row, terms, hints)
-    assert key == measure_key("heard", row, terms, role_hints(row, open_workspace(workspace)))
+    row = opened.calls[0]
+    hints = RoleHinter.of(opened).hints(row)
+    key = settle_key("heard", row, hints)
+    assert key == settle_key("heard", row, RoleHinter.of(open_workspace(workspace)).hints(row))
     others = [
         replace(hints, company_names=()),
         replace(hints, seller_names=("Bo Ek",)),
         replace(hints, customer_names=()),
     ]
-    assert len({key, *(measure_key("heard", row, terms, other) for other in others)}) == 4
+    assert len({key, *(settle_key("heard", row, other) for other in others)}) == 4
 
 
-def test_the_weights_are_part_of_what_a_measured_call_depends_on(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_weights_are_part_of_what_roles_depend_on(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     row = open_workspace(workspace).calls[0]
-    key = measure_key("heard", row, starter_terms(), RoleHints())
+    key = settle_key("heard", row, RoleHints())
     monkeypatch.setattr("callsignals.batch.measure_stage.roles_digest", lambda: "other weights")
-    assert measure_key("heard", row, starter_terms(), RoleHints()) != key
+    assert settle_key("heard", row, RoleHints()) != key

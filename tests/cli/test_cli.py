@@ -12,7 +12,10 @@ from callsignals.cli import main
 from callsignals.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("demo", "init", "run", "transcribe", "report", "classify", "schema", "validate", "doctor", "models")
+COMMANDS = (
+    "demo", "init", "run", "transcribe", "report", "classify", "compare", "index",
+    "schema", "validate", "doctor", "models",
+)  # fmt: skip
 
 
 def call(*arguments: object) -> int:
@@ -105,41 +108,3 @@ def test_models_and_doctor_say_what_is_here(capsys):
     assert "base" in capsys.readouterr().out
     assert call("doctor") == 0
     assert "Python" in capsys.readouterr().out
-
-
-def test_classify_reads_standard_input_and_prints_json_for_a_program(capsys, monkeypatch):
-    import io
-    import sys
-
-    table = b"text,kind\nEn kollega tipsade om er podd,referral\n-,survey\n"
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(table)))
-    assert call("classify", "-") == 0
-    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [row["kind"] for row in rows] == ["referral", "survey"]
-    assert "word_of_mouth" in rows[0]["referral_sources"]
-    assert rows[1]["status"] == "abstained"
-    assert "tipsade" not in json.dumps(rows)
-
-
-def test_classify_writes_labels_and_a_review_with_formulas_neutralised(tmp_path, capsys):
-    table = tmp_path / "comments.csv"
-    table.write_text(
-        'comment_id,kind,text\n1,survey,"=HYPERLINK(""x"") is what support sent, useless"\n2,survey,Great support\n',
-        encoding="utf-8",
-    )
-    assert call("classify", table, "--out", tmp_path / "labels.csv", "--review", tmp_path / "review.csv") == 0
-    assert "comment_polarity" in (tmp_path / "labels.csv").read_text(encoding="utf-8-sig")
-    review = (tmp_path / "review.csv").read_text(encoding="utf-8-sig")
-    assert "'=HYPERLINK" in review
-    assert ",=HYPERLINK" not in review
-    assert call("classify", table, "--out", tmp_path / "labels.docx") == 2
-    capsys.readouterr()
-
-
-def test_a_bad_row_is_named_and_the_good_ones_go_on(tmp_path, capsys):
-    table = tmp_path / "comments.csv"
-    table.write_text("comment_id,kind,text\n1,survey,Great support\n2,poem,Roses\n", encoding="utf-8")
-    assert call("classify", table, "--json") == 3
-    shown = capsys.readouterr()
-    assert len(shown.out.splitlines()) == 1
-    assert "row 2" in shown.err

@@ -26,7 +26,8 @@ MEASURED = Measured({"referral_source": 0.93}, {"referral_source": 0.97}, 0.9, 0
 def shipped_copy(folder: Path) -> Path:
     target = folder / "comments"
     target.mkdir()
-    for name in [*(f"{family}.skops" for family in FAMILIES), "measured.json", "manifest.json"]:
+    manifest = json.loads((shipped_model("comments") / "manifest.json").read_text(encoding="utf-8"))
+    for name in [*manifest["files"], "manifest.json"]:
         shutil.copy(shipped_model("comments") / name, target / name)
     return target
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsignals.comments.normalise import LENGTH_LIMIT_CHARS, fold, normalise
@@ -76,3 +77,12 @@ def test_folding_keeps_the_length(text: str) -> None:
 
 def test_folding_takes_case_and_diacritics() -> None:
     assert fold("ÅÄÖ Éø İ") == "aao eo " + fold("İ")
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(st.one_of(st.characters(), st.sampled_from("abc åäöÅ .,!?'`\n")), max_size=40))
+def test_the_short_way_for_plain_texts_changes_nothing(text: str) -> None:
+    short = normalise(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("callsignals.comments.normalise._is_plain", lambda _: False)
+        assert normalise(text) == short

@@ -314,7 +314,8 @@ def test_altered_weights_are_a_clear_error(tmp_path: Path) -> None:
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(ModelError, match="unreadable"):
         load_weights(path)
-    stored = {"coefficients": {"talk": 1.0}, "temperature": 1.0, "thresholds": {"en": 0.8}}
+    sale = {"coefficients": {}, "intercept": 0.0, "thresholds": {}}
+    stored = {"coefficients": {"talk": 1.0}, "temperature": 1.0, "thresholds": {"en": 0.8}, "sale": sale}
     path.write_text(json.dumps(stored), encoding="utf-8")
     with pytest.raises(ModelError, match="another version"):
         load_weights(path)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from callsignals.conversation.roles import settle_roles
+from callsignals.conversation.role_cues import RoleHints, guess_seller
+from callsignals.conversation.roles import STRONG_TEXT, settle_roles, speaking_moments
 from callsignals.vocabulary.spoken import Activity, ChannelMode, Transcript, Word
 
 
@@ -101,3 +102,92 @@ def test_an_imported_transcript_without_parties_takes_the_moment_from_its_words(
 
 def test_nothing_said_settles_nothing() -> None:
     assert settle(heard()) == heard()
+
+
+SAID = (
+    ("spk0", "thank you for calling Northwind my name is Grace how may I help you"),
+    ("spk1", "my router keeps dropping and I can't work from home"),
+    ("spk0", "I'm sorry to hear that can I have your account number please"),
+    ("spk1", "it's four four one nine"),
+    ("spk0", "let me check that for you is there anything else I can help you with"),
+)
+
+
+def spoken(turns: tuple[tuple[str, str], ...] = SAID) -> Transcript:
+    """A mono call, a second for each word."""
+    words, timeline = [], []
+    for speaker, text in turns:
+        start_s = float(len(words))
+        words += [Word(word, start_s + i, start_s + i + 0.9, speaker=speaker) for i, word in enumerate(text.split())]
+        timeline.append(Activity(start_s, float(len(words)), speaker=speaker))
+    return replace(heard("mono_diarized", ("spk0", "spk1")), words=tuple(words), timeline=tuple(timeline))
+
+
+def test_the_returning_voice_decides_where_the_text_agrees_or_says_little() -> None:
+    for voice, turns in (("spk0", SAID), ("spk1", (("spk0", "yes well the weather is fine"), ("spk1", "so it is")))):
+        settled = settle_roles(
+            spoken(turns),
+            seller_channel=None,
+            channel_source="manifest",
+            seller_speaks_at_s=None,
+            hints=RoleHints(),
+            recurring=(voice, 0.9),
+        )
+        assert (settled.role_source, settled.role_confidence) == ("voiceprint", 0.9)
+        assert {word.speaker for word in settled.words if word.party == "seller"} == {voice}
+        assert settled.findings == ()
+
+
+def test_the_returning_voice_against_a_clear_text_leaves_roles_unknown_until_the_manifest_says() -> None:
+    assert guess_seller(spoken()).confidence > STRONG_TEXT
+
+    def settled(moment_s: float | None) -> Transcript:
+        return settle_roles(
+            spoken(),
+            seller_channel=None,
+            channel_source="manifest",
+            seller_speaks_at_s=moment_s,
+            hints=RoleHints(),
+            recurring=("spk1", 0.97),
+        )
+
+    assert settled(None).findings == ("voice_and_text_disagree",)
+    assert not settled(None).roles_known
+    assert set(parties(settled(None))) == {"unknown"}
+    for speaker, moment_s in speaking_moments(spoken()).items():
+        told = settled(moment_s)
+        assert told.role_source == "manifest"
+        assert {word.speaker for word in told.words if word.party == "seller"} == {speaker}
+        assert told.findings == ()
+
+
+def test_product_terms_are_counted_only_when_the_text_is_asked() -> None:
+    counted: list[int] = []
+
+    def count() -> dict[str, int]:
+        counted.append(1)
+        return {"spk0": 3}
+
+    for channel, asked in ((0, 0), (None, 1)):
+        settle_roles(
+            replace(spoken(), channel_mode="transcript") if channel is None else heard(),
+            seller_channel=channel,
+            channel_source="manifest",
+            seller_speaks_at_s=None,
+            hints=RoleHints(),
+            product_mentions=count,
+        )
+        assert len(counted) == asked
+
+
+def test_a_moment_of_each_voice_lies_where_nobody_else_speaks() -> None:
+    # ch0 alone from 1 to 3.5 s, ch1 alone from 4 to 8 s; the music of 20 to 30 s is nobody.
+    assert speaking_moments(heard()) == {"ch0": 2.2, "ch1": 6.0}
+    together = replace(heard(), timeline=(Activity(1.0, 4.0, speaker="a"), Activity(1.0, 4.2, speaker="b")))
+    assert speaking_moments(together) == {}
+
+
+def test_several_voices_beside_the_sellers_are_one_party() -> None:
+    call = heard("mono_diarized", ("spk0", "spk1"))
+    third = replace(call, timeline=(*call.timeline, Activity(9.0, 12.0, speaker="spk2")))
+    assert parties(settle(third, at_s=2.0)) == ["seller", "customer", "seller", "customer", "other", "customer"]

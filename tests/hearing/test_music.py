@@ -13,11 +13,13 @@ from callsignals.hearing.activity import speech_intervals
 from callsignals.hearing.decode import Decoder
 from callsignals.hearing.music import NonSpeech, find_non_speech, outside, speech_and_other
 from callsignals.hearing.recording import Interval, Recording
+from callsignals.hearing.sides import Heard, listen
 from callsignals.weights import shipped_dir
 
 AUDIO = shipped_dir() / "fixtures" / "demo" / "audio"
 RATE_HZ = 16_000
 Floats = npt.NDArray[np.float64]
+RNG_SEED = 3
 CHORDS = [(60, 64, 67, 72), (57, 60, 64, 69), (53, 57, 60, 65), (55, 59, 62, 67)]
 
 
@@ -216,3 +218,79 @@ def test_long_recordings_are_heard_like_short_ones(recordings: dict[str, Recordi
     recording = Recording.from_samples(np.round(sound).astype(np.int16))
     (found,) = find_non_speech(recording, 0)
     assert (found.start_s, found.end_s) == (pytest.approx(0, abs=0.5), pytest.approx(140, abs=0.5))
+
+
+def noise(kind: str, level: float, length_s: float = 20.0) -> Floats:
+    """White, pink, pink that a gate opens and shuts, a mains hum, or a line that crackles; ``level`` is its RMS."""
+    rng, count = np.random.default_rng(RNG_SEED), round(length_s * RATE_HZ)
+    time = np.arange(count) / RATE_HZ
+    sound = rng.standard_normal(count)
+    if kind in ("pink", "gated"):
+        spectrum = np.fft.rfft(sound)
+        sound = np.fft.irfft(spectrum / np.sqrt(np.maximum(1, np.arange(len(spectrum)))), count)
+    if kind == "gated":
+        sound = sound * (0.4 + 0.6 * (np.sin(2 * np.pi * 3.1 * time) > 0))
+    if kind == "hum":
+        sound = np.sum([np.sin(2 * np.pi * 50 * k * time) / k for k in range(1, 12)], axis=0)
+    if kind == "crackle":
+        for first in rng.integers(0, count - 200, 40):
+            sound[first : first + 160] += 60 * rng.standard_normal(160) * np.exp(-np.arange(160) / 30)
+    scaled: Floats = level * sound / sound.std()
+    return scaled
+
+
+def heard_alone(sound: Floats, line_noise: float = 3.0) -> Heard:
+    """A mono file with nothing but ``sound`` on a line that is never quite silent."""
+    whole = sound + np.random.default_rng(RNG_SEED).normal(0, line_noise, len(sound))
+    samples = np.clip(np.round(whole), -32768, 32767).astype(np.int16)
+    return listen(Recording.from_samples(samples), diarize_mono=True, speakers=2)
+
+
+def parties(heard: Heard) -> list[Interval]:
+    return [(item.start_s, item.end_s) for item in heard.timeline if item.party != "other"]
+
+
+@pytest.mark.parametrize("kind", ["organ", "strings", "piano", "arpeggio", "drums"])
+@pytest.mark.parametrize(("length_s", "level_db"), [(8.0, -32.0), (30.0, -12.0)])
+def test_a_file_of_music_has_no_party(kind: str, length_s: float, level_db: float) -> None:
+    heard = heard_alone(hold_music(kind, length_s, level_db))
+    assert parties(heard) == []
+    assert "one_speaker" not in heard.findings
+    assert {item.speaker for item in heard.timeline} == {"music"}
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        cadence([425], 1.0, 4.0, 6),
+        cadence([440, 480], 2.0, 4.0, 5),
+        cadence([400, 450], 0.4, 0.2, 20),
+        cadence([425], 0.25, 0.25, 30),
+        tone([350, 440], 20.0),
+        np.concatenate([np.zeros(2 * RATE_HZ), tone([1000], 1.0), np.zeros(2 * RATE_HZ)]),
+        np.tile(np.concatenate([tone([697, 1209], 0.1), np.zeros(4800)]), 10),
+        np.tile(np.concatenate([tone([hz], 0.33) for hz in (950, 1400, 1800)] + [np.zeros(RATE_HZ)]), 4),
+    ],
+    ids=["ringing, Europe", "America", "Britain", "congestion", "dial tone", "beep", "keys", "number unknown"],
+)
+def test_a_file_of_ringing_or_tones_has_no_party(sound: Floats) -> None:
+    heard = heard_alone(sound)
+    assert parties(heard) == []
+    assert "one_speaker" not in heard.findings
+
+
+@pytest.mark.parametrize("kind", ["white", "pink", "gated", "hum", "crackle"])
+@pytest.mark.parametrize("level", [3.0, 300.0, 3000.0])
+def test_a_file_of_noise_has_no_party(kind: str, level: float) -> None:
+    assert parties(heard_alone(noise(kind, level))) == []
+
+
+def test_a_silent_file_has_no_party_and_nothing_else_either() -> None:
+    heard = heard_alone(np.zeros(20 * RATE_HZ), line_noise=0.0)
+    assert (heard.timeline, heard.findings) == ((), ())
+
+
+def test_ringing_then_music_has_no_party() -> None:
+    heard = heard_alone(np.concatenate([cadence([425], 1.0, 4.0, 3), hold_music("piano", 40.0)]))
+    assert parties(heard) == []
+    assert {item.speaker for item in heard.timeline} == {"ring", "music"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from callsignals.hearing.packing import SpeechQueue, pack, window_samples
+from callsignals.hearing.packing import WINDOW_S, SpeechQueue, pack, window_samples
 
 CALL = np.arange(300 * 16_000, dtype=np.int64).astype(np.int16)  # five minutes, no two seconds of it alike
 
@@ -20,11 +20,11 @@ stretches = st.lists(st.tuples(st.floats(0.0, 295.0), st.floats(0.05, 45.0)), ma
 
 @settings(max_examples=60, deadline=None)
 @given(stretches)
-def test_every_moment_of_speech_is_in_one_window_of_at_most_30_s(intervals: list[tuple[float, float]]) -> None:
+def test_every_moment_of_speech_is_in_one_short_window(intervals: list[tuple[float, float]]) -> None:
     windows = pack(CALL, intervals)
     heard = np.zeros(30_000, dtype=int)
     for window in windows:
-        assert window.duration_s <= 30.0
+        assert window.duration_s <= WINDOW_S <= 30.0
         for start, end in window.speech:
             heard[start:end] += 1
             assert any(piece.start <= start and end <= piece.end for piece in window.pieces)
@@ -55,7 +55,7 @@ def test_window_time_leads_back_to_the_call() -> None:
 
 
 def test_moving_the_call_moves_the_windows() -> None:
-    intervals = [(1.0, 3.07), (3.5, 9.29), (40.03, 66.6), (70.1, 71.15)]
+    intervals = [(1.0, 3.07), (3.5, 9.29), (40.03, 56.6), (70.1, 71.15)]
     moved = pack(CALL, [(start + 5.0, end + 5.0) for start, end in intervals])
     for here, there in zip(pack(CALL, intervals), moved, strict=True):
         assert [(p.start + 500, p.end + 500, p.offset) for p in here.pieces] == [
@@ -92,3 +92,10 @@ def test_a_queue_ends_even_when_every_window_stays_unfinished() -> None:
         queue.put_back(window, 1.1)
         rounds += 1
     assert rounds < 120
+
+
+def test_speech_after_a_moment_of_the_window_is_counted_on_the_calls_clock() -> None:
+    (window,) = pack(CALL, [(10.0, 12.0), (100.0, 103.0)])
+    assert window.speech_after_s(0.0) == pytest.approx(5.0)
+    assert window.speech_after_s(0.37 + 1.5) == pytest.approx(3.5)  # 1.5 s into the first stretch
+    assert window.speech_after_s(window.duration_s) == 0.0

@@ -11,7 +11,8 @@ import pytest
 
 from callsignals.errors import ModelError
 from callsignals.hearing.recognise import Recognised, Recogniser
-from callsignals.hearing.recording import Int16, Interval
+from callsignals.hearing.recording import Float32, Int16, Interval
+from callsignals.hearing.whisper import HeardWindow
 from callsignals.weights import WeightsFolder
 
 Side = tuple[Int16, list[Interval]]
@@ -115,6 +116,30 @@ def test_a_memory_map_is_heard_like_an_array(
     np.save(tmp_path / "call.npy", both)
     mapped = np.load(tmp_path / "call.npy", mmap_mode="r")
     assert recogniser.recognise(mapped[1], intervals, "en", speaker="ch1") == caller
+
+
+def test_speech_after_the_last_word_is_heard_again_though_whisper_calls_the_window_finished(
+    bank_call: list[Side], base_weights: WeightsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whisper sometimes ends a window early: here its first answer breaks off after five words.
+    samples, intervals = bank_call[0]
+    some = [(start, end) for start, end in intervals if end < 20.0]
+    recogniser = Recogniser(base_weights)
+    usual = [plain(word.text) for word in recogniser.recognise(samples, some, "en").words]
+    hear = recogniser._whisper.hear
+    rounds = 0
+
+    def breaks_off(audio: Float32, language: str, *, beam_size: int, hotwords: str | None) -> HeardWindow:
+        nonlocal rounds
+        rounds += 1
+        heard = hear(audio, language, beam_size=beam_size, hotwords=hotwords)
+        return replace(heard, words=heard.words[:5], finished_s=len(audio) / SECOND) if rounds == 1 else heard
+
+    monkeypatch.setattr(recogniser._whisper, "hear", breaks_off)
+    again = [plain(word.text) for word in recogniser.recognise(samples, some, "en").words]
+    assert rounds > 1
+    assert set(again) >= set(usual[5:])
+    assert again[-5:] == usual[-5:]
 
 
 def test_nothing_is_heard_where_nobody_speaks(bank_call: list[Side], recogniser: Recogniser) -> None:

@@ -15,6 +15,7 @@ from faster_whisper.audio import decode_audio
 from callsignals.errors import ModelError
 from callsignals.hearing.activity import speech_intervals
 from callsignals.hearing.recording import Int16, Interval, Recording
+from callsignals.hearing.sides import listen
 from callsignals.hearing.voices import Diarized, diarize
 from callsignals.hearing.voices.networks import load_network
 from callsignals.vocabulary.spoken import Activity
@@ -147,6 +148,19 @@ def test_one_side_alone_is_one_voice(bank_channels: Int16) -> None:
         assert found.findings == ("one_speaker",)
         assert found.share_half_width is None
         assert found.voices == tuple(Activity(start_s, end_s, speaker="spk0") for start_s, end_s in speech)
+
+
+def test_a_stereo_file_with_both_voices_on_both_channels_is_told_apart_by_voice(
+    bank_channels: Int16, bank_truth: Bools
+) -> None:
+    agent, caller = bank_channels.astype(np.float64)
+    noise = np.random.default_rng(0).normal(0, 6, bank_channels.shape)
+    both = np.stack([agent + 0.7 * caller, 0.7 * agent + caller]) * 0.7 + noise
+    heard = listen(Recording.from_samples(np.round(both).astype(np.int16)), diarize_mono=True, speakers=2)
+    assert heard.channel_mode == "mono_diarized"
+    assert heard.findings == ("both_voices_on_both_channels", "overlap_aware")
+    assert len(heard.sides) == 1
+    assert error_rate(bank_truth, frames_of(heard.timeline, len(bank_truth))) < 0.04
 
 
 def test_one_expected_voice_is_not_looked_for(bank_mixed: tuple[Recording, list[Interval]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from callsignals.hearing.voices.frames import frames_of, intervals_of
 from callsignals.hearing.voices.second_pass import refine
-from callsignals.hearing.voices.separation import find_quiet_voice, separation, told_apart
+from callsignals.hearing.voices.separation import find_quiet_voice, separation, take_turns, told_apart
 from callsignals.hearing.voices.windows import WindowPrints
 
 Bools = npt.NDArray[np.bool_]
@@ -112,3 +112,31 @@ def test_frames_and_intervals_are_each_other() -> None:
     assert intervals_of(frames, ends_s=2.0) == intervals
     assert intervals_of(frames, ends_s=1.995) == [(0.1, 0.5), (0.9, 1.995)]
     assert frames_of(intervals, 300, wider_s=0.2).sum() == 220
+
+
+def turns_of(*turns: tuple[int, float]) -> Bools:
+    """Turns of (voice, seconds), one after the other."""
+    active, _ = call([(voice, round(100 * seconds)) for voice, seconds in turns], likeness=0.4)
+    return active
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_long_voices_one_after_the_other_are_no_exchange(first: int) -> None:
+    assert not take_turns(turns_of((first, 90), (1 - first, 30)))
+    # A second that sounds like the other voice, a laugh or a shout, is no answer.
+    assert not take_turns(turns_of((first, 60), (1 - first, 1), (first, 30), (1 - first, 40)))
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [(0, 90), (1, 20)],
+        [(0, 10), (1, 60)],
+        [(0, 60), (1, 30), (0, 2)],
+        [(0, 30), (1, 2), (0, 30), (1, 30)],
+        [(1, 26), (0, 26), (1, 26), (0, 26)],
+    ],
+    ids=["a late reply", "a greeting and a message", "a goodbye", "a short question", "long turns"],
+)
+def test_who_answers_or_is_short_takes_turns(turns: list[tuple[int, float]]) -> None:
+    assert take_turns(turns_of(*turns))

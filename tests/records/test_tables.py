@@ -137,3 +137,11 @@ def test_failures_and_json_end_as_whole_files(tmp_path):
     write_json(tmp_path / "run.json", {"å": 1})
     assert (tmp_path / "run.json").read_text(encoding="utf-8") == '{\n  "å": 1\n}\n'
     assert sorted(path.name for path in tmp_path.iterdir()) == ["failures.jsonl", "run.json"]
+
+
+def test_reasons_are_a_list_of_whole_words_also_beside_a_label(row):
+    reasons = ("price:negative", "support:positive")
+    found = signal_columns([row(Signal("comment_reasons", label=reasons[0], labels=reasons, confidence=0.9))])
+    frame = comments_frame([{"comment_id": "k1", **found}, {"comment_id": "k2", "without_value": None}])
+    assert frame["comment_reasons"].to_list() == [list(reasons), None]
+    assert frame["without_value"].to_list() == [[], None]

@@ -1,122 +1,203 @@
-"""One table of comments, classified without a workspace."""
+"""One table of comments, classified without a workspace, a part at a time."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from callsignals.batch.comment_stage import comment_digest, comment_text, language_hints
-from callsignals.batch.entries import CommentEntry, Provenance, comment_row, comment_signals
+from callsignals.batch.entries import CommentEntry, comment_row
+from callsignals.batch.label_files import check_label_suffix, label_writer
 from callsignals.batch.listener import Listener, counting
+from callsignals.batch.survey_stage import SURVEY_MEASURES, Owners, survey_answer, surveyed
 from callsignals.comments.classify import CommentClassifier
-from callsignals.errors import Failure, UsageError
-from callsignals.files import write_bytes, write_text
+from callsignals.comments.review import REVIEW_COUNT, ReviewItem, ReviewSample
+from callsignals.errors import Failure
+from callsignals.figures.follow_up import FollowUp, Surveyed, follow_up_list, why_follow_up
+from callsignals.figures.grouped import Figure, figures_of
+from callsignals.figures.periods import Every
+from callsignals.figures.survey import SurveyAnswer
+from callsignals.inputs.checks import segment_columns
+from callsignals.inputs.raw_rows import Table
 from callsignals.inputs.row_parsers import RowContext, parse_comment_rows
-from callsignals.inputs.tables import parse_table, read_table
+from callsignals.inputs.settings import Settings
+from callsignals.inputs.table_stream import TableSource, table_parts
+from callsignals.inputs.tables import COLUMNS
+from callsignals.inputs.values import language_code
+from callsignals.inputs.workspace import own_comment_models
 from callsignals.records.tables import comments_frame
-from callsignals.records.write import write_frame
-from callsignals.vocabulary.definitions import definitions_digest
+from callsignals.vocabulary.signal import Level
 
-__all__ = ["ClassifiedTable", "classify_table", "write_review", "write_table"]
+__all__ = ["ClassifiedTable", "TableTask", "classify_table"]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+PART_ROWS = 2000
+"""Comments in memory at a time."""
+
+Rows = Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class TableTask:
+    """What to do with a table.
+
+    Attributes:
+        source: the table.
+        settings: default scale, time zone, segment columns, models.
+        out: file for the labels, or None.
+        every: periods of the figures; None for totals alone.
+        with_text: whether the follow-up list holds what customers wrote.
+        review_count: how many comments to choose for a person; 0 for none.
+    """
+
+    source: TableSource
+    settings: Settings
+    out: Path | None = None
+    every: Every | None = None
+    with_text: bool = False
+    review_count: int = 0
+
+
+@dataclass(slots=True)
 class ClassifiedTable:
-    """Comments with their labels, and the rows that could not be used."""
+    """What a table says.
 
-    entries: tuple[CommentEntry, ...]
-    rows: tuple[dict[str, Any], ...]
-    failures: tuple[Failure, ...]
+    Attributes:
+        count: classified comments.
+        kinds: how many of each kind.
+        labels: signal to label to how many; ``comment_reasons`` as ``reason:polarity``; "" for those without a value.
+        figures: NPS, what moves it, CSAT, CES of the company and each segment.
+        follow_up: whom to call, most urgent first.
+        review: comments for a person to label.
+        failures: rows that could not be used.
+    """
+
+    count: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    labels: dict[str, Counter[str]] = field(default_factory=dict)
+    figures: tuple[Figure[SurveyAnswer], ...] = ()
+    follow_up: list[FollowUp] = field(default_factory=list)
+    review: list[ReviewItem] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
 
-def classify_table(path: Path, content: bytes | None, listener: Listener) -> ClassifiedTable:
-    """Classify every comment of a table; ids and lead ids may be missing.
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What one look at the whole table tells: its length, the user's own columns, leads' languages."""
+
+    rows: int
+    extra: tuple[str, ...]
+    hints: dict[str, str]
+
+
+def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], None] | None = None) -> ClassifiedTable:
+    """Classify every comment of a table; ids, lead ids and kinds may be missing.
 
     Args:
-        path: the table; its suffix says what it is.
-        content: its bytes when they do not lie in a file (standard input).
+        task: what to do.
         listener: is told of progress.
+        show: is given the label rows, part by part.
 
     Raises:
         InputError: the table cannot be read at all.
+        UsageError: ``out`` has a suffix that is not one of labels.
+        OutputError: ``out`` cannot be written.
     """
-    table = read_table(path) if content is None else parse_table(content, path)
-    parsed = parse_comment_rows(table, RowContext(ids_required=False))
-    classifier = CommentClassifier.load()
-    hints = language_hints(parsed.rows, {})
-    listener.begin("classify", len(parsed.rows))
-    results = classifier.classify([comment_text(row, hints) for row in parsed.rows], counting(listener))
+    if task.out is not None:
+        check_label_suffix(task.out)
+    shape = _shape(task.source)
+    work = _Work(task, shape)
+    for notice in work.notices:
+        listener.notice(notice)
+    listener.begin("classify", shape.rows)
+    with contextlib.ExitStack() as stack:
+        write = stack.enter_context(label_writer(task.out)) if task.out is not None else None
+        progress = counting(listener)
+        for table in table_parts(task.source, PART_ROWS):
+            rows = work.classify(table, lambda done, total: progress(work.result.count + done, total))
+            if write is not None:
+                write(comments_frame(rows, shape.extra))
+            if show is not None:
+                show(rows)
     listener.end()
-    common = Provenance("callsignals/classify", classifier.digest, definitions_digest(), "")
-    entries = [CommentEntry(row, result, comment_digest(row)) for row, result in zip(parsed.rows, results, strict=True)]
-    rows = [comment_row(entry, comment_signals(entry, common, classifier.digest)) for entry in entries]
-    failures = tuple(Failure.of(error, "inputs", input_name=path.name) for error in parsed.errors)
-    return ClassifiedTable(tuple(entries), tuple(rows), failures)
+    return work.finished()
 
 
-def write_table(result: ClassifiedTable, path: Path) -> None:
-    """Write the labelled comments (never their text) as .csv, .jsonl or .parquet.
-
-    Raises:
-        UsageError: another suffix.
-    """
-    frame = comments_frame(result.rows)
-    if path.suffix == ".parquet":
-        write_frame(path, frame)
-    elif path.suffix == ".jsonl":
-        write_text(path, frame.write_ndjson())
-    elif path.suffix == ".csv":
-        write_bytes(path, _csv(list(frame.columns), [list(row) for row in frame.rows()]))
-    else:
-        raise UsageError(str(path), f"has the suffix '{path.suffix}'", "Name a .csv, .jsonl or .parquet file.")
+def _shape(source: TableSource) -> _Shape:
+    rows, extra = 0, dict[str, None]()
+    languages: dict[str, list[str]] = {}
+    for table in table_parts(source, PART_ROWS):
+        rows += len(table.rows)
+        extra.update(dict.fromkeys(name for name in table.columns if name not in COLUMNS["comments"]))
+        if "language" in table.columns and "lead_id" in table.columns:
+            for row in table.rows:
+                lead_id, language = row.cells.get("lead_id"), language_code(row.cells.get("language") or "")
+                if lead_id and language:
+                    languages.setdefault(lead_id.strip(), []).append(language)
+    return _Shape(rows, tuple(extra), language_hints((), languages))
 
 
-def write_review(result: ClassifiedTable, path: Path) -> None:
-    """Write the comments with their labels as CSV, the least certain first, for a person to correct."""
-    uncertain = sorted(
-        (entry for entry in result.entries if entry.row.text.strip()),
-        key=lambda entry: (entry.classified.confidence or 0.0, entry.row.comment_id),
-    )
-    rows = [
-        [
-            entry.row.comment_id,
-            entry.row.kind,
-            entry.classified.language,
-            entry.row.text,
-            entry.classified.label,
-            entry.classified.confidence,
-            entry.classified.reason,
-            None,
+class _Work:
+    """A table on its way through the classifier."""
+
+    def __init__(self, task: TableTask, shape: _Shape) -> None:
+        self.result = ClassifiedTable()
+        self._task, self._shape = task, shape
+        settings = task.settings
+        self._context = RowContext(settings.zone, default_scale=settings.comments.default_scale, ids_required=False)
+        self._ids: dict[str, int] = {}
+        columns, self.notices = segment_columns(settings.segments.columns, {*COLUMNS["comments"], *shape.extra})
+        self._owners = Owners(columns=columns)
+        root = None if task.source.content is not None else task.source.path.parent
+        models = own_comment_models(root, settings) if root is not None else None
+        self._classifier = CommentClassifier.load(models=models, tier=settings.comments.tier)
+        self._answers: list[SurveyAnswer] = []
+        self._surveyed: list[Surveyed] = []
+        self._sample = ReviewSample(task.review_count or REVIEW_COUNT)
+
+    def classify(self, table: Table, progress: Callable[[int, int], None]) -> list[dict[str, Any]]:
+        parsed = parse_comment_rows(table, self._context, self._ids)
+        name = self._task.source.path.name
+        self.result.failures += [Failure.of(error, "inputs", input_name=name) for error in parsed.errors]
+        texts = [comment_text(row, self._shape.hints) for row in parsed.rows]
+        results = self._classifier.classify(texts, progress)
+        entries = [
+            CommentEntry(row, result, comment_digest(row)) for row, result in zip(parsed.rows, results, strict=True)
         ]
-        for entry in uncertain
-    ]
-    header = ["comment_id", "kind", "language", "text", "predicted", "confidence", "reason", "label"]
-    write_bytes(path, _csv(header, rows))
+        self._note(entries)
+        return [comment_row(entry) for entry in entries]
+
+    def _note(self, entries: Iterable[CommentEntry]) -> None:
+        result = self.result
+        for entry in entries:
+            result.count += 1
+            result.kinds[entry.row.kind] += 1
+            for signal in entry.classified.signals:
+                labels = signal.labels or ("" if signal.value is None else f"{signal.value:g}",)
+                result.labels.setdefault(signal.name, Counter()).update(labels)
+            belongs = self._owners.of_comment(entry.row)
+            if (answer := survey_answer(entry, belongs)) is not None:
+                self._answers.append(answer)
+            asked = surveyed(entry, belongs, with_text=self._task.with_text)
+            if asked is not None and (asked.respondent_id or why_follow_up(asked)):
+                self._surveyed.append(asked)
+        if self._task.review_count:
+            self._sample.add(_review_item(entry) for entry in entries)
+
+    def finished(self) -> ClassifiedTable:
+        levels: tuple[Level, ...] = ("segment", "company")
+        zone = self._task.settings.zone
+        figures = figures_of(self._answers, SURVEY_MEASURES, every=self._task.every, zone=zone, levels=levels)
+        self.result.figures = tuple(replace(figure, observations=()) for figure in figures)
+        self.result.follow_up = follow_up_list(self._surveyed)
+        self.result.review = self._sample.chosen() if self._task.review_count else []
+        return self.result
 
 
-def _csv(header: list[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """CSV as spreadsheets like it: UTF-8 with BOM, cells that would be formulas neutralised."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> str:  # noqa: ANN401 - a cell
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return "; ".join(_cell(item) for item in value)
-    if isinstance(value, dict):
-        return ":".join(str(item) for item in value.values())
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return str(value)
+def _review_item(entry: CommentEntry) -> ReviewItem:
+    row = entry.row
+    score = "" if row.score is None else f"{row.score:g}"
+    return ReviewItem(row.comment_id, row.text, score, row.scale or "", entry.classified)

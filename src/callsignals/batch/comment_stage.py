@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from callsignals.batch.entries import CommentEntry
+from callsignals.batch.listener import Listener
 from callsignals.batch.store import Store
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.comment import ClassifiedComment, CommentText
+from callsignals.errors import InputError
 from callsignals.files import digest_of
 from callsignals.inputs.rows import CommentRow
 
-__all__ = ["classify_all", "comment_digest", "comment_text", "language_hints"]
+__all__ = [
+    "ClassifiedRow",
+    "classify_comments",
+    "comment_digest",
+    "comment_text",
+    "language_hints",
+    "load_classified",
+]
 
 _BATCH = 256
 
@@ -42,27 +53,64 @@ def language_hints(rows: Sequence[CommentRow], spoken: Mapping[str, Sequence[str
     }
 
 
-def classify_all(
+@dataclass(frozen=True, slots=True)
+class ClassifiedRow:
+    """A row of the comments table whose result is in the store under ``key``."""
+
+    row: CommentRow
+    key: str
+
+
+def classify_comments(
     rows: Sequence[CommentRow],
     hints: Mapping[str, str],
+    digest: str,
     load: Callable[[], CommentClassifier],
     store: Store,
-    progress: Callable[[int, int], None],
-) -> tuple[list[ClassifiedComment], str]:
-    """One result per row, in order, and the classifier's digest; results are kept in the store."""
+    listener: Listener,
+) -> list[ClassifiedRow]:
+    """Classify what has not been classified yet; one result per row, in order.
+
+    Args:
+        rows: of the comments table.
+        hints: language by lead id, see ``language_hints``.
+        digest: of the classifier.
+        load: the classifier; called only when there is something to do.
+        store: where results are kept.
+        listener: is told of the comments still to do.
+
+    Raises:
+        ModelError: weights are missing or altered.
+        OutputError: results cannot be stored.
+    """
+    found = [ClassifiedRow(row, digest_of([comment_digest(row), hints.get(row.lead_id), digest])) for row in rows]
+    pending = list({item.key: item for item in found if not store.has("classify", item.key)}.values())
+    if not pending:
+        return found
+    listener.begin("classify", len(pending))
     classifier = load()
-    keys = [digest_of([comment_digest(row), hints.get(row.lead_id), classifier.digest]) for row in rows]
-    found = {key: store.get("classify", key, ClassifiedComment) for key in dict.fromkeys(keys)}
-    todo = {key: row for key, row in zip(keys, rows, strict=True) if found[key] is None}
-    pending = list(todo.items())
     for start in range(0, len(pending), _BATCH):
         batch = pending[start : start + _BATCH]
-        results = classifier.classify([comment_text(row, hints) for _, row in batch])
-        for (key, _), result in zip(batch, results, strict=True):
-            store.put("classify", key, result)
-            found[key] = result
-        progress(min(start + _BATCH, len(pending)), len(pending))
-    return [kept for key in keys if (kept := found[key]) is not None], classifier.digest
+        results = classifier.classify([comment_text(item.row, hints) for item in batch])
+        for item, result in zip(batch, results, strict=True):
+            store.put("classify", item.key, result)
+        listener.advance(len(batch))
+    listener.end()
+    return found
+
+
+def load_classified(item: ClassifiedRow, store: Store) -> CommentEntry:
+    """A classified comment.
+
+    Raises:
+        InputError: its result has vanished from the store.
+    """
+    result = store.get("classify", item.key, ClassifiedComment)
+    if result is None:
+        store.remove("classify", item.key)
+        what = item.row.comment_id
+        raise InputError(what, "its cached result has vanished or is damaged", "Run again.", code="cache_vanished")
+    return CommentEntry(item.row, result, comment_digest(item.row))
 
 
 def comment_text(row: CommentRow, hints: Mapping[str, str]) -> CommentText:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from callsignals.batch.measure_stage import MeasuredCall
+from callsignals.batch.personalisation_stage import Related
 from callsignals.comments.comment import ClassifiedComment
+from callsignals.files import path_from
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
-from callsignals.inputs.workspace import Workspace
 from callsignals.records.lead import LeadRecord, lead_phases
 from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
-from callsignals.records.tables import signal_columns
+from callsignals.records.tables import measured_columns, signal_columns
 from callsignals.vocabulary.definitions import DEFINITIONS, Phase
 
 __all__ = [
@@ -23,11 +25,9 @@ __all__ = [
     "call_signals",
     "comment_row",
     "comment_signals",
-    "lead_records",
+    "lead_record",
     "sorted_rows",
 ]
-
-Entry = TypeVar("Entry", "CallEntry", "CommentEntry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
-    """One call of the table with what was measured."""
+    """One call of the table with what was measured in it and in view of the others."""
 
     row: CallRow
     measured: MeasuredCall
     duplicate_of: str | None = None
+    related: tuple[Related, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,11 @@ def call_signals(entry: CallEntry, common: Provenance) -> list[SignalRecord]:
         role_source=measured.role_source,
         model=measured.model or None,
     )
-    return [record_signal(signal, observed) for signal in measured.signals]
+    rows = [record_signal(signal, observed) for signal in measured.signals]
+    for found in entry.related:
+        with_peers = replace(observed, digests=(*observed.digests, found.peers_digest))
+        rows.append(record_signal(found.signal, with_peers))
+    return rows
 
 
 def comment_signals(entry: CommentEntry, common: Provenance, classifier_digest: str) -> list[SignalRecord]:
@@ -108,7 +113,7 @@ def comment_signals(entry: CommentEntry, common: Provenance, classifier_digest: 
 
 
 def sorted_rows(rows: Iterable[SignalRecord]) -> list[SignalRecord]:
-    """By lead, time, call, comment and the registry's order: the order of ``signals.jsonl``."""
+    """By subject, time, call, comment, the registry's order and period: the order of ``signals.jsonl``."""
     order = {name: position for position, name in enumerate(DEFINITIONS)}
     return sorted(
         rows,
@@ -118,13 +123,17 @@ def sorted_rows(rows: Iterable[SignalRecord]) -> list[SignalRecord]:
             row.comment_id is not None,
             row.call_id or "",
             row.comment_id or "",
-            order[row.signal],
+            order.get(row.signal, len(order)),
+            row.signal,
+            row.level,
+            row.period_start or "",
+            row.labels,
         ),
     )
 
 
-def call_row(entry: CallEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
-    """One row of ``calls.parquet``."""
+def call_row(entry: CallEntry, rows: Sequence[SignalRecord], folder: Path) -> dict[str, Any]:
+    """One row of ``calls.parquet``; its recording is named from ``folder``, the workspace."""
     row, measured, facts = entry.row, entry.measured, entry.measured.facts
     return {
         **dict(row.extra),
@@ -132,6 +141,7 @@ def call_row(entry: CallEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
         "lead_id": row.lead_id,
         "started_at": row.started_at,
         "seller": ";".join(row.sellers) or None,
+        "audio": None if row.audio is None else path_from(folder, row.audio),
         "language": measured.language,
         "language_confidence": measured.language_confidence,
         "call_type": facts.call_type,
@@ -164,10 +174,10 @@ def call_row(entry: CallEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
     }
 
 
-def comment_row(entry: CommentEntry, rows: Sequence[SignalRecord]) -> dict[str, Any]:
+def comment_row(entry: CommentEntry) -> dict[str, Any]:
     """One row of ``comments.parquet``."""
     row, classified = entry.row, entry.classified
-    sources = next((list(signal.labels) for signal in rows if signal.signal == "referral_source"), None)
+    sources = next((list(signal.labels) for signal in classified.signals if signal.name == "referral_source"), None)
     return {
         **dict(row.extra),
         "comment_id": row.comment_id,
@@ -184,64 +194,45 @@ def comment_row(entry: CommentEntry, rows: Sequence[SignalRecord]) -> dict[str, 
         "reason": classified.reason,
         "label": classified.label,
         "confidence": classified.confidence,
-        **signal_columns(rows),
+        **measured_columns(classified.signals),
         "referral_sources": sources,
         "input_digest": entry.input_digest,
     }
 
 
-def lead_records(
-    workspace: Workspace,
-    calls: Sequence[CallEntry],
-    comments: Sequence[CommentEntry],
-    rows: Sequence[SignalRecord],
-) -> list[LeadRecord]:
-    """One record per lead that any table names, by lead id."""
-    known = {lead.lead_id: lead for lead in workspace.leads}
-    calls_of = _by_lead(calls)
-    comments_of = _by_lead(comments)
-    rows_of: dict[str, list[SignalRecord]] = {}
-    for row in rows:
-        rows_of.setdefault(row.subject, []).append(row)
-    return [
-        _lead_record(
-            lead_id,
-            known.get(lead_id),
-            calls_of.get(lead_id, []),
-            comments_of.get(lead_id, []),
-            rows_of.get(lead_id, []),
-        )
-        for lead_id in sorted({*known, *calls_of, *comments_of})
-    ]
-
-
-def _by_lead(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
-    grouped: dict[str, list[Entry]] = {}
-    for entry in entries:
-        grouped.setdefault(entry.row.lead_id, []).append(entry)
-    return grouped
-
-
-def _lead_record(
+def lead_record(
     lead_id: str,
     lead: LeadRow | None,
-    calls: list[CallEntry],
-    comments: list[CommentEntry],
-    rows: list[SignalRecord],
+    calls: Sequence[CallRow],
+    comments: Sequence[CommentRow],
+    rows: Sequence[SignalRecord],
+    columns: Sequence[str] = (),
 ) -> LeadRecord:
-    calls = sorted(calls, key=lambda entry: (iso_time(entry.row.started_at) or "", entry.row.call_id))
-    comments = sorted(comments, key=lambda entry: (iso_time(entry.row.created_at) or "", entry.row.comment_id))
-    times = [entry.row.started_at for entry in calls] + [entry.row.created_at for entry in comments]
+    """What is known of one lead.
+
+    Args:
+        lead_id: of the lead.
+        lead: its row, if it has one.
+        calls: of this lead.
+        comments: of this lead.
+        rows: the signal rows with its ``lead_id``.
+        columns: of the lead table that group the figures.
+    """
+    cells = {name: value.strip() for name, value in (lead.extra if lead else ()) if name in columns}
+    calls = sorted(calls, key=lambda row: (iso_time(row.started_at) or "", row.call_id))
+    comments = sorted(comments, key=lambda row: (iso_time(row.created_at) or "", row.comment_id))
+    times = [row.started_at for row in calls] + [row.created_at for row in comments]
     dated = sorted(time for time in times if time is not None)
-    outcomes = [entry.row.outcome for entry in calls if entry.row.outcome]
+    outcomes = [row.outcome for row in calls if row.outcome]
     return LeadRecord(
         lead_id=lead_id,
         name=lead.name if lead else None,
         segment=lead.segment if lead else None,
+        segments={name: cells[name] for name in columns if cells.get(name)},
         outcome=(lead.outcome if lead else None) or (outcomes[-1] if outcomes else None),
         first_seen=iso_time(dated[0]) if dated else None,
         last_seen=iso_time(dated[-1]) if dated else None,
-        calls=tuple(entry.row.call_id for entry in calls),
-        comments=tuple(entry.row.comment_id for entry in comments),
+        calls=tuple(row.call_id for row in calls),
+        comments=tuple(row.comment_id for row in comments),
         phases=lead_phases(rows),
     )

@@ -7,81 +7,44 @@ call cannot depend on how many workers there are.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
+from callsignals.batch.hearing_work import Heard, HearTask, HearWork, Result
 from callsignals.batch.memory import own_peak_bytes
 from callsignals.batch.store import Store
-from callsignals.errors import CallSignalsError, MediaError
-from callsignals.files import digest_of
-from callsignals.hearing.hear import Ears, HearingSettings
-from callsignals.hearing.voices.voiceprint import VOICEPRINT_VERSION
+from callsignals.errors import CallSignalsError, MediaError, OutputError
 from callsignals.processes import CONTEXT
-from callsignals.vocabulary.spoken import Activity, Transcript
 
-__all__ = ["HearTask", "Heard", "default_workers", "hear_all", "hear_key", "voiceprint_key"]
+__all__ = ["ATTEMPTS", "CALLS_PER_WORKER", "Engine", "default_workers", "died", "hear_all", "timed_out"]
 
 CALLS_PER_WORKER = 500
 """A worker is replaced after so many calls, so that a leak in a decoder cannot grow for ever."""
 ATTEMPTS = 2
 """A call that ends its worker so many times is failed."""
 SECONDS_PER_CALL = 6 * 3600.0
-"""A call that takes longer is stuck."""
+"""A call that takes longer is stuck, or the machine slept: it is tried once more."""
+_WAITING_PER_WORKER = 4
+"""Calls handed to the pool ahead of time; more would only take memory."""
+_TRIED_AGAIN = ("worker_died", "timed_out")
 
 
-@dataclass(frozen=True, slots=True)
-class HearTask:
-    """One recording to hear.
+class Engine(Protocol):
+    """Where calls are heard: ``hear_all`` on this machine, ``ray_engine.RayEngine`` on a cluster."""
 
-    Attributes:
-        key: of the result in the store.
-        audio: the recording.
-        language: fixed by the user, or None to detect it.
-        turns: who speaks when in mono, from the user; None to find out.
-    """
+    def __call__(self, tasks: Sequence[HearTask], work: HearWork, store: Store, workers: int | None) -> Iterator[Heard]:
+        """Hear ``tasks`` and keep the results in ``store``; yields each as it ends, in no fixed order.
 
-    key: str
-    audio: Path
-    language: str | None
-    turns: tuple[Activity, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """How one task ended.
-
-    Attributes:
-        task: which.
-        error: None when its result is in the store.
-        peak_bytes: largest memory of its worker so far, where known.
-    """
-
-    task: HearTask
-    error: CallSignalsError | None
-    peak_bytes: int | None = None
-
-
-def hear_key(audio_digest: str, language: str | None, settings: HearingSettings, rttm_digest: str | None = None) -> str:
-    """Digest of all that a heard call depends on.
-
-    Args:
-        audio_digest: sha256 of the file's bytes.
-        language: fixed by the user, or None.
-        settings: with their models' digests.
-        rttm_digest: sha256 of the user's RTTM, if there is one.
-    """
-    return digest_of([audio_digest, language, settings.digest(), *([rttm_digest] if rttm_digest else [])])
-
-
-def voiceprint_key(hear_key: str, settings: HearingSettings) -> str:
-    """Digest of all that the voiceprints of a heard call depend on."""
-    return digest_of([hear_key, settings.voices_digest, VOICEPRINT_VERSION])
+        Raises:
+            OutputError: results cannot be kept; the others are stopped.
+        """
 
 
 def default_workers() -> int:
@@ -91,23 +54,39 @@ def default_workers() -> int:
     return max(1, os.cpu_count() or 1)
 
 
-def hear_all(tasks: Sequence[HearTask], settings: HearingSettings, store: Store, workers: int) -> Iterator[Heard]:
-    """Hear ``tasks`` on ``workers`` processes; yields each as it ends, in no fixed order.
+def hear_all(
+    tasks: Sequence[HearTask],
+    work: HearWork,
+    store: Store,
+    workers: int | None = None,
+    *,
+    calls_per_worker: int = CALLS_PER_WORKER,
+) -> Iterator[Heard]:
+    """Hear ``tasks`` on processes of this machine; see ``Engine``.
+
+    Args:
+        tasks: what to hear.
+        work: what a worker does.
+        store: where results go.
+        workers: processes; None for one a core.
+        calls_per_worker: after so many a worker is replaced.
 
     Raises:
+        OutputError: results cannot be kept.
         KeyboardInterrupt: passed on after the workers have been stopped; finished calls stay in the store.
     """
     if not tasks:
         return
+    wanted = min(workers or default_workers(), len(tasks))
     pool = ProcessPool(
-        max_workers=min(workers, len(tasks)),
-        max_tasks=CALLS_PER_WORKER,
+        max_workers=wanted,
+        max_tasks=calls_per_worker,
         initializer=_start_worker,
-        initargs=(settings, store),
+        initargs=(work, store),
         context=CONTEXT,
     )
     try:
-        yield from _drain(pool, tasks)
+        yield from _drain(pool, tasks, _WAITING_PER_WORKER * wanted)
         pool.close()  # type: ignore[no-untyped-call]
     except BaseException:
         pool.stop()  # type: ignore[no-untyped-call]
@@ -116,80 +95,87 @@ def hear_all(tasks: Sequence[HearTask], settings: HearingSettings, store: Store,
         pool.join()
 
 
-def _drain(pool: ProcessPool, tasks: Sequence[HearTask]) -> Iterator[Heard]:
-    attempts = dict.fromkeys((task.key for task in tasks), 1)
-    running = {_schedule(pool, task): task for task in tasks}
-    while running:
+def _drain(pool: ProcessPool, tasks: Sequence[HearTask], at_once: int) -> Iterator[Heard]:
+    attempts: dict[str, int] = {}
+    waiting = iter(tasks)
+    running: dict[Future[Heard], HearTask] = {}
+
+    def schedule(task: HearTask) -> None:
+        attempts[task.key] = attempts.get(task.key, 0) + 1
+        running[pool.schedule(_hear_one, args=(task,), timeout=SECONDS_PER_CALL)] = task
+
+    while True:
+        while len(running) < at_once and (task := next(waiting, None)) is not None:
+            schedule(task)
+        if not running:
+            return
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             task = running.pop(future)
             heard = _outcome(future, task)
-            if heard.error is not None and heard.error.code == "worker_died" and attempts[task.key] < ATTEMPTS:
-                attempts[task.key] += 1
-                running[_schedule(pool, task)] = task
+            if isinstance(heard.error, OutputError):
+                raise heard.error
+            if heard.error is not None and heard.error.code in _TRIED_AGAIN and attempts[task.key] < ATTEMPTS:
+                schedule(task)
             else:
+                del attempts[task.key]
                 yield heard
-
-
-def _schedule(pool: ProcessPool, task: HearTask) -> Future[Heard]:
-    future: Future[Heard] = pool.schedule(_hear_one, args=(task,), timeout=SECONDS_PER_CALL)
-    return future
 
 
 def _outcome(future: Future[Heard], task: HearTask) -> Heard:
     try:
         return future.result()
     except ProcessExpired:
-        error = MediaError(
-            str(task.audio),
-            "ended the process that was hearing it",
-            "Convert it to WAV or FLAC and run again; the file is probably damaged, or memory ran out.",
-            code="worker_died",
-        )
+        return Heard(task, died(task))
     except TimeoutError:
-        error = MediaError(
-            str(task.audio),
-            "took too long to hear",
-            "Cut the recording into shorter ones and run again.",
-            code="timed_out",
-        )
-    return Heard(task, error)
+        return Heard(task, timed_out(task))
 
 
-def _hear_and_store(task: HearTask, ears: Ears, settings: HearingSettings, store: Store) -> None:
-    """A call that was heard before voiceprints were asked for is not heard again."""
-    heard = store.get("hear", task.key, Transcript) if settings.voiceprints else None
-    if heard is None:
-        heard = ears.hear(task.audio, language=task.language, turns=task.turns)
-        store.put("hear", task.key, heard)
-    if settings.voiceprints:
-        store.put("voiceprint", voiceprint_key(task.key, settings), ears.voiceprints(task.audio, heard))
+def died(task: HearTask) -> MediaError:
+    """The error of a call that ended its worker."""
+    return MediaError(
+        str(task.audio),
+        f"ended the process that was hearing it, {ATTEMPTS} times",
+        "Convert it to WAV or FLAC and run again; the file is probably damaged, or memory ran out.",
+        code="worker_died",
+    )
+
+
+def timed_out(task: HearTask) -> MediaError:
+    """The error of a call that took too long."""
+    return MediaError(
+        str(task.audio),
+        f"took longer than {SECONDS_PER_CALL / 3600:.0f} hours to hear, {ATTEMPTS} times",
+        "Cut the recording into shorter ones and run again.",
+        code="timed_out",
+    )
 
 
 _hear: Callable[[HearTask], CallSignalsError | None] | None = None
 """Set once in each worker process: the loaded models must outlive single tasks."""
 
 
-def _start_worker(settings: HearingSettings, store: Store) -> None:
+def _start_worker(work: HearWork, store: Store) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    ears = Ears(settings)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    hear = work.start()
 
-    def hear(task: HearTask) -> CallSignalsError | None:
-        try:
-            _hear_and_store(task, ears, settings, store)
-        except CallSignalsError as error:
-            return error
-        except Exception as error:
-            return MediaError(
-                str(task.audio),
-                f"could not be heard ({type(error).__name__})",
-                "Run `callsignals transcribe` on it with --debug and report what it prints.",
-                code="internal",
-            )
-        return None
+    def hear_and_store(task: HearTask) -> CallSignalsError | None:
+        def keep(result: Result) -> None:
+            store.put_stored(result.stage, result.key, result.content)
+
+        return hear(task, lambda: store.get_stored("hear", task.key), keep)
 
     global _hear
-    _hear = hear
+    _hear = hear_and_store
+
+
+def _end_with_parent() -> None:
+    """Do not go on for a batch that was killed: the next one may be hearing the same call by now."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _hear_one(task: HearTask) -> Heard:

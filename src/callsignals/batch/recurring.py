@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 __all__ = ["CallVoices", "RecurringVoice", "recurring_voices"]
 
@@ -205,6 +203,9 @@ def _spread(voices: _Voices) -> npt.NDArray[np.bool_]:
 
 def _clusters(prints: Floats, calls: Ints) -> Ints:
     """Labels from 1; two voices of one call are two people, however alike."""
+    from scipy.cluster.hierarchy import fcluster, linkage  # slow to import, and voiceprints are opt-in
+    from scipy.spatial.distance import squareform
+
     distance = 1.0 - prints @ prints.T
     distance = np.clip((distance + distance.T) / 2, 0.0, 2.0)
     distance[calls[:, None] == calls[None]] = 2.0

@@ -2,51 +2,55 @@
 
 from __future__ import annotations
 
-import platform
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, Literal
 
-from callsignals.batch.calls import HeardBatch, HeardCall, hear_calls, load_settled, measure_calls
-from callsignals.batch.comment_stage import classify_all, comment_digest, language_hints
-from callsignals.batch.entries import (
-    CallEntry,
-    CommentEntry,
-    Provenance,
-    call_row,
-    call_signals,
-    comment_row,
-    comment_signals,
-    lead_records,
-    sorted_rows,
-)
-from callsignals.batch.hear_stage import default_workers
-from callsignals.batch.listener import Listener, Silent, counting
+import polars as pl
+
+from callsignals.batch.asked_stage import asked_rows
+from callsignals.batch.calls import HeardBatch, hear_calls
+from callsignals.batch.carried_stage import carried_rows
+from callsignals.batch.comment_stage import ClassifiedRow, classify_comments, language_hints, load_classified
+from callsignals.batch.entries import Provenance
+from callsignals.batch.facts import Clock, run_facts
+from callsignals.batch.funnel_stage import funnel_rows
+from callsignals.batch.hear_stage import Engine, hear_all
+from callsignals.batch.label_files import FOLLOW_UP_FILE, write_follow_up
+from callsignals.batch.listener import Listener, Silent
 from callsignals.batch.lock import exclusive
-from callsignals.batch.measure_stage import MeasuredCall
-from callsignals.batch.memory import own_peak_bytes
+from callsignals.batch.measure_pass import CallOutline, PlannedCall, measure_calls, planned
+from callsignals.batch.personalisation_stage import relate_personalisation
+from callsignals.batch.ray_engine import RayEngine
 from callsignals.batch.relate_stage import double_bookings, find_duplicates, roles_failures
+from callsignals.batch.results import RESULT_FILES, Findings, settings_digest, write_results
+from callsignals.batch.seal import Seal
 from callsignals.batch.store import Store
-from callsignals.comments.classify import CommentClassifier
+from callsignals.batch.survey_stage import SurveyResults, survey_results
+from callsignals.batch.thread_stage import thread_rows
+from callsignals.batch.transcripts import TranscriptFolder
+from callsignals.comments.classify import CommentClassifier, shipped_digest
 from callsignals.errors import Failure
-from callsignals.files import digest_of, file_digest
-from callsignals.inputs.rows import CallRow
+from callsignals.files import digest_of, sources_digest
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace, open_workspace
 from callsignals.language.term_list import TermList, load_terms, starter_terms
 from callsignals.records.datapackage import describe_package
 from callsignals.records.lead import LeadRecord
 from callsignals.records.signal import SignalRecord
-from callsignals.records.tables import calls_frame, comments_frame, signals_frame
-from callsignals.records.write import write_failures, write_frame, write_json, write_jsonl, write_transcript
+from callsignals.records.write import read_failures, write_failures, write_json
 from callsignals.report.build import build_report
+from callsignals.report.presentation import PRESENTATION_FILE, presentation_of, save_presentation
 from callsignals.vocabulary.definitions import definitions_digest
-from callsignals.weights import shipped_dir
 
-__all__ = ["RunOptions", "RunResult", "open_with", "run_workspace"]
+__all__ = ["RunOptions", "RunResult", "open_with", "run_opened", "run_workspace"]
+
+_RECORD_FILES = (*RESULT_FILES, "failures.jsonl", FOLLOW_UP_FILE)
+_TABLES = ("signals", "calls", "comments")
+_REPORT_FILES = (PRESENTATION_FILE, "datapackage.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,14 @@ class RunOptions:
     Attributes:
         out: where results go; None for ``WORKSPACE/out``.
         workers: processes that hear calls; None for one a core.
+        engine: where calls are heard: on this machine, or on a Ray cluster.
         device, model, language: win over ``[recognition]``.
         limit: hear only the first so many calls.
     """
 
     out: Path | None = None
     workers: int | None = None
+    engine: Literal["local", "ray"] = "local"
     device: str | None = None
     model: str | None = None
     language: str | None = None
@@ -74,32 +80,26 @@ class RunResult:
 
     Attributes:
         out: the folder with all results.
-        leads: one record per lead.
         failures: inputs that failed, as in ``failures.jsonl``.
         notices: what the user should know.
         counts: how much of what there is.
     """
 
     out: Path
-    leads: tuple[LeadRecord, ...]
     failures: tuple[Failure, ...]
     notices: tuple[str, ...]
     counts: dict[str, int]
 
+    @property
+    def leads(self) -> tuple[LeadRecord, ...]:
+        """One record per lead, as they stand in ``leads.jsonl``."""
+        return tuple(self.each_lead())
 
-@dataclass(slots=True)
-class _Clock:
-    """Wall seconds per stage, for ``run.json`` alone."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = round(time.perf_counter() - begun, 3)
+    def each_lead(self) -> Iterator[LeadRecord]:
+        """The same, one at a time."""
+        with (self.out / "leads.jsonl").open(encoding="utf-8", newline="\n") as lines:
+            for line in lines:
+                yield LeadRecord.model_validate_json(line)
 
 
 def open_with(folder: Path, options: RunOptions) -> Workspace:
@@ -136,165 +136,189 @@ def run_workspace(folder: Path, options: RunOptions | None = None, listener: Lis
         CallSignalsError: nothing could be done at all. Single inputs that fail are in the result.
     """
     options = options or RunOptions()
-    listener = listener or Silent()
-    clock = _Clock()
+    clock = Clock()
     with clock.stage("inputs"):
         workspace = open_with(folder, options)
+    return run_opened(workspace, options, listener or Silent(), clock)
+
+
+def run_opened(workspace: Workspace, options: RunOptions, listener: Listener, clock: Clock | None = None) -> RunResult:
+    """The same for a workspace that is open; the options' overrides are in its settings already."""
     with exclusive(workspace.out):
-        return _run(workspace, options, listener, clock)
+        return _Run(workspace, listener, clock or Clock()).finish(options)
 
 
-def _run(workspace: Workspace, options: RunOptions, listener: Listener, clock: _Clock) -> RunResult:
-    for notice in workspace.notices:
-        listener.notice(notice)
-    store = Store(workspace.out)
-    terms = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
-    with clock.stage("hear"):
-        heard = hear_calls(workspace, store, options.workers or default_workers(), listener)
-    with clock.stage("measure"):
-        measured = measure_calls(heard.calls, terms, store, listener)
-    with clock.stage("classify"):
-        comments, classifier_digest = _classify(workspace, measured, store, listener)
-    with clock.stage("relate"):
-        entries, duplicate_failures = find_duplicates(measured)
-        notices = double_bookings(entries)
-        for notice in notices:
-            listener.notice(notice)
-        failures = (*workspace.failures, *heard.failures, *roles_failures(entries), *duplicate_failures)
-    with clock.stage("records"):
-        leads, counts = _write_records(workspace, entries, comments, terms, classifier_digest)
-        _write_transcripts(workspace.out, heard.calls, store, listener)
-        write_failures(workspace.out / "failures.jsonl", failures)
-    result = RunResult(
-        out=workspace.out,
-        leads=tuple(leads),
-        failures=failures,
-        notices=(*workspace.notices, *notices),
-        counts={**counts, "failures": len(failures)},
-    )
-    with clock.stage("report"):
-        build_report(workspace.out)
-    write_json(
-        workspace.out / "run.json", _run_facts(workspace, result, clock, terms, classifier_digest, heard, measured)
-    )
-    return result
+class _Run:
+    """One run over one workspace, stage by stage."""
+
+    def __init__(self, workspace: Workspace, listener: Listener, clock: Clock) -> None:
+        self.workspace = workspace
+        self.listener = listener
+        self.clock = clock
+        self.store = Store(workspace.out)
+        self.seal = Seal(workspace.out)
+        self.terms: TermList = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
+        self.classifier_digest = (
+            shipped_digest(models=workspace.comment_models, tier=workspace.settings.comments.tier)
+            if workspace.comments or workspace.calls
+            else ""
+        )
+        self.provenance = Provenance(
+            source=f"callsignals/{workspace.settings.workspace.name}",
+            settings_digest=settings_digest(workspace.settings),
+            definitions_digest=definitions_digest(),
+            terms_digest=self.terms.digest,
+        )
+
+    def finish(self, options: RunOptions) -> RunResult:
+        """All stages; those whose results stand are not repeated."""
+        workspace, out = self.workspace, self.workspace.out
+        for notice in workspace.notices:
+            self.listener.notice(notice)
+        with self.clock.stage("hear"):
+            heard = hear_calls(workspace, self.store, _engine(options, workspace), options.workers, self.listener)
+            plan = planned(heard.calls, self.terms)
+        key = self._records_key(plan, heard.failures)
+        facts = self.seal.facts("records", key)
+        with TranscriptFolder.opened(out) as transcripts:
+            if facts is None or not transcripts.is_intact():
+                with self.clock.stage("measure"):
+                    outlines = measure_calls(plan, self.terms, self.store, transcripts, self.listener)
+                facts = facts or self._records(key, outlines, heard)
+        for notice in facts["notices"]:
+            self.listener.notice(notice)
+        self._report(key)
+        result = RunResult(
+            out=out,
+            failures=read_failures(out / "failures.jsonl"),
+            notices=(*workspace.notices, *facts["notices"]),
+            counts=facts["counts"],
+        )
+        self._note(result, facts, heard)
+        return result
+
+    def _records_key(self, plan: Sequence[PlannedCall], failures: Sequence[Failure]) -> str:
+        """Digest of all that the records depend on."""
+        workspace = self.workspace
+        digest = hashlib.sha256(sources_digest("callsignals").encode("ascii"))
+        settings = workspace.settings.model_dump(mode="json", exclude={"report", "batch"})
+        common = [version("callsignals"), settings, self.classifier_digest, workspace.segment_columns]
+        digest.update(digest_of(common).encode("ascii"))
+        for call in plan:
+            digest.update(f"{call.measured_key}{call.heard.row!r}\n".encode())
+        for rows in (
+            workspace.comments,
+            workspace.leads,
+            workspace.sellers,
+            workspace.failures,
+            failures,
+            workspace.messages,
+            workspace.metrics,
+        ):
+            digest.update(b"\0")
+            for row in rows:
+                digest.update(f"{row!r}\n".encode())
+        return digest.hexdigest()
+
+    def _records(self, key: str, calls: Sequence[CallOutline], heard: HeardBatch) -> dict[str, Any]:
+        """Classify, relate and write the records; returns what is noted with their seal."""
+        out = self.workspace.out
+        with self.clock.stage("classify"):
+            comments = self._classify(calls)
+        with self.clock.stage("relate"):
+            originals, copies = find_duplicates(calls)
+            surveys = self._surveys(comments)
+            asked = self._asked(calls, originals)
+            related = relate_personalisation(calls, originals, self.store)
+            failures = (
+                *self.workspace.failures,
+                *heard.failures,
+                *roles_failures(calls, originals),
+                *copies,
+            )
+        with self.clock.stage("records"):
+            further = [
+                *asked,
+                *surveys.rows,
+                *thread_rows(self.workspace, self.provenance),
+                *funnel_rows(self.workspace, self.provenance),
+                *carried_rows(self.workspace.metrics, self.provenance),
+            ]
+            findings = Findings(calls, originals, related, comments, further, self.provenance, self.classifier_digest)
+            counts = write_results(self.workspace, findings, self.store)
+            write_failures(out / "failures.jsonl", failures)
+            write_follow_up(out / FOLLOW_UP_FILE, surveys.follow_up)
+            facts = {
+                "counts": {**counts, "failures": len(failures)},
+                "notices": double_bookings(calls, originals),
+                "recognisers": sorted({call.model for call in calls if call.model}),
+            }
+            self.seal.put("records", key, _RECORD_FILES, facts)
+        return facts
+
+    def _classify(self, calls: Sequence[CallOutline]) -> list[ClassifiedRow]:
+        languages: dict[str, list[str]] = {}
+        for call in calls:
+            if call.language:
+                languages.setdefault(call.row.lead_id, []).append(call.language)
+        rows = self.workspace.comments
+        hints = language_hints(rows, languages)
+        return classify_comments(rows, hints, self.classifier_digest, self._load, self.store, self.listener)
+
+    def _asked(self, calls: Sequence[CallOutline], originals: Mapping[str, str]) -> list[SignalRecord]:
+        """Where customers heard of us, when a seller asked in a call."""
+        return asked_rows(calls, originals, self.classifier_digest, self._load, self.store, self.provenance)
+
+    def _load(self) -> CommentClassifier:
+        tier = self.workspace.settings.comments.tier
+        return CommentClassifier.load(models=self.workspace.comment_models, tier=tier)
+
+    def _surveys(self, comments: Sequence[ClassifiedRow]) -> SurveyResults:
+        """Survey figures over several comments; rows of further figures join theirs in ``_records``."""
+        classified = (load_classified(item, self.store) for item in comments)
+        return survey_results(self.workspace, self.workspace.calls, classified, self.provenance, self.classifier_digest)
+
+    def _report(self, records_key: str) -> None:
+        """The data package's description and the report, when anything in them may have changed."""
+        workspace, out = self.workspace, self.workspace.out
+        shown = presentation_of(workspace)
+        key = digest_of([records_key, asdict(shown)])
+        if self.seal.facts("report", key) is not None:
+            return
+        with self.clock.stage("report"):
+            frames = {name: pl.read_parquet(out / f"{name}.parquet", n_rows=0) for name in _TABLES}
+            package = describe_package(
+                workspace.settings.workspace.name,
+                version("callsignals"),
+                frames,
+                title=workspace.settings.report.title,
+            )
+            write_json(out / "datapackage.json", package)
+            save_presentation(out, shown)
+            build_report(out)
+            pages = (path for path in (out / "report").rglob("*") if path.is_file())
+            self.seal.put("report", key, [*_REPORT_FILES, *(path.relative_to(out).as_posix() for path in pages)])
+
+    def _note(self, result: RunResult, facts: dict[str, Any], heard: HeardBatch) -> None:
+        described = run_facts(
+            self.provenance,
+            classifier_digest=self.classifier_digest,
+            recognisers=facts["recognisers"],
+            counts=result.counts,
+            notices=result.notices,
+            clock=self.clock,
+            worker_peak_bytes=heard.worker_peak_bytes,
+        )
+        settings = self.workspace.settings
+        described["index"] = {
+            "timezone": settings.workspace.timezone,
+            "segment_columns": list(self.workspace.segment_columns),
+            **settings.index.model_dump(mode="json"),
+        }
+        write_json(result.out / "run.json", described)
 
 
-def _classify(
-    workspace: Workspace, measured: list[tuple[CallRow, MeasuredCall]], store: Store, listener: Listener
-) -> tuple[list[CommentEntry], str]:
-    if not workspace.comments:
-        return [], ""
-    languages: dict[str, list[str]] = {}
-    for row, call in measured:
-        if call.language:
-            languages.setdefault(row.lead_id, []).append(call.language)
-    hints = language_hints(workspace.comments, languages)
-    listener.begin("classify", len(workspace.comments))
-    results, digest = classify_all(workspace.comments, hints, CommentClassifier.load, store, counting(listener))
-    listener.end()
-    rows = zip(workspace.comments, results, strict=True)
-    return [CommentEntry(row, result, comment_digest(row)) for row, result in rows], digest
-
-
-def _settings_digest(settings: Settings) -> str:
-    """Of the settings that values depend on; not names, report or where files lie."""
-    relevant = settings.model_dump(
-        mode="json", include={"calls", "comments", "recognition", "diarization", "privacy", "records"}
-    )
-    relevant["calls"].pop("audio_roots")
-    relevant["recognition"].pop("device")
-    relevant["company_names"] = list(settings.workspace.company_names)
-    return digest_of(relevant)
-
-
-def _write_records(
-    workspace: Workspace,
-    calls: list[CallEntry],
-    comments: list[CommentEntry],
-    terms: TermList,
-    classifier_digest: str,
-) -> tuple[list[LeadRecord], dict[str, int]]:
-    common = Provenance(
-        source=f"callsignals/{workspace.settings.workspace.name}",
-        settings_digest=_settings_digest(workspace.settings),
-        definitions_digest=definitions_digest(),
-        terms_digest=terms.digest,
-    )
-    of_calls = [(entry, call_signals(entry, common)) for entry in calls]
-    of_comments = [(entry, comment_signals(entry, common, classifier_digest)) for entry in comments]
-    rows: list[SignalRecord] = sorted_rows(row for _, rows in (*of_calls, *of_comments) for row in rows)
-    leads = lead_records(workspace, calls, comments, rows)
-    frames = {
-        "signals": signals_frame(rows),
-        "calls": calls_frame([call_row(*pair) for pair in of_calls], _extra_names(workspace.calls)),
-        "comments": comments_frame([comment_row(*pair) for pair in of_comments], _extra_names(workspace.comments)),
-    }
-    out = workspace.out
-    for name, frame in frames.items():
-        write_frame(out / f"{name}.parquet", frame)
-    write_jsonl(out / "signals.jsonl", rows)
-    write_jsonl(out / "leads.jsonl", leads)
-    package = describe_package(
-        workspace.settings.workspace.name, version("callsignals"), frames, title=workspace.settings.report.title
-    )
-    write_json(out / "datapackage.json", package)
-    counts = {
-        "leads": len(leads),
-        "calls": len(calls),
-        "comments": len(comments),
-        "signals": len(rows),
-        "signals_ok": sum(row.status == "ok" for row in rows),
-    }
-    return leads, counts
-
-
-def _extra_names(rows: tuple[object, ...]) -> list[str]:
-    """The user's own columns, in the order in which they first appear."""
-    return list(dict.fromkeys(name for row in rows for name, _ in getattr(row, "extra", ())))
-
-
-def _write_transcripts(out: Path, heard: list[HeardCall], store: Store, listener: Listener) -> None:
-    listener.begin("transcripts", len(heard))
-    for call in heard:
-        write_transcript(out / "transcripts", call.row.call_id, load_settled(call, store))
-        listener.advance()
-    listener.end()
-
-
-def _model_digests(measured: list[tuple[CallRow, MeasuredCall]]) -> dict[str, object]:
-    """The recognisers that heard these calls (name@digest), and the digest of each shipped model's manifest."""
-    shipped = sorted((shipped_dir() / "models").glob("*/manifest.json"))
-    return {
-        "recognisers": sorted({call.model for _, call in measured if call.model}),
-        **{path.parent.name: file_digest(path) for path in shipped},
-    }
-
-
-def _run_facts(
-    workspace: Workspace,
-    result: RunResult,
-    clock: _Clock,
-    terms: TermList,
-    classifier_digest: str,
-    heard: HeardBatch,
-    measured: list[tuple[CallRow, MeasuredCall]],
-) -> dict[str, object]:
-    return {
-        "callsignals": version("callsignals"),
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {
-            name: version(name) for name in ("ctranslate2", "faster-whisper", "onnxruntime", "polars", "spacy")
-        },
-        "source": f"callsignals/{workspace.settings.workspace.name}",
-        "settings_digest": _settings_digest(workspace.settings),
-        "definitions_digest": definitions_digest(),
-        "terms_digest": terms.digest,
-        "comment_models_digest": classifier_digest or None,
-        "models": _model_digests(measured),
-        "counts": result.counts,
-        "notices": list(result.notices),
-        "stage_seconds": clock.seconds,
-        "peak_memory_bytes": {"process": own_peak_bytes(), "largest_worker": heard.worker_peak_bytes},
-    }
+def _engine(options: RunOptions, workspace: Workspace) -> Engine:
+    if options.engine == "local":
+        return hear_all
+    return RayEngine(workspace.settings.batch.ray_address)

@@ -15,15 +15,16 @@ from typing import Any, Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from callsignals.errors import OutputError
-from callsignals.files import write_bytes
+from callsignals.files import remove_file, write_bytes
 
-__all__ = ["CACHE_FOLDER", "StageName", "Store"]
+__all__ = ["CACHE_FOLDER", "StageName", "Store", "read_stored", "stored_form"]
 
 CACHE_FOLDER = ".cache"
 
 Kind = TypeVar("Kind")
-StageName = Literal["digest", "hear", "voiceprint", "measure", "classify"]
-
+StageName = Literal["digest", "hear", "voiceprint", "recurring", "measure", "classify"]
+_DURABLE = ("hear", "voiceprint")
+"""What takes long to make is on the disk before anything rests on it, power cut or not."""
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}  # building one costs more than reading a result
 
@@ -32,6 +33,22 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a type
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind]
+
+
+def stored_form(result: Any) -> bytes:  # noqa: ANN401 - a dataclass or a JSON type
+    """The bytes under which a result is kept."""
+    return _adapter(type(result)).dump_json(result)
+
+
+def read_stored(content: bytes | None, kind: type[Kind]) -> Kind | None:
+    """The result that ``stored_form`` gave these bytes, or None when there are none or they are damaged."""
+    if content is None:
+        return None
+    try:
+        found: Kind = _adapter(kind).validate_json(content)
+    except ValidationError:
+        return None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +71,14 @@ class Store:
 
     def get(self, stage: StageName, key: str, kind: type[Kind]) -> Kind | None:
         """The result as a ``kind`` (a dataclass or a JSON type), or None when absent or damaged."""
+        return read_stored(self.get_stored(stage, key), kind)
+
+    def get_stored(self, stage: StageName, key: str) -> bytes | None:
+        """The result in its stored form, or None when absent."""
         try:
-            stored = self.path(stage, key).read_bytes()
-            found: Kind = _adapter(kind).validate_json(stored)
-        except (OSError, ValidationError):
+            return self.path(stage, key).read_bytes()
+        except OSError:
             return None
-        return found
 
     def put(self, stage: StageName, key: str, result: Any) -> None:  # noqa: ANN401 - what ``get`` gives
         """Keep a result.
@@ -67,7 +86,23 @@ class Store:
         Raises:
             OutputError: OUT cannot be written.
         """
-        write_bytes(self.path(stage, key), _adapter(type(result)).dump_json(result))
+        self.put_stored(stage, key, stored_form(result))
+
+    def put_stored(self, stage: StageName, key: str, content: bytes) -> None:
+        """Keep a result that is in its stored form already.
+
+        Raises:
+            OutputError: OUT cannot be written.
+        """
+        write_bytes(self.path(stage, key), content, durable=stage in _DURABLE)
+
+    def remove(self, stage: StageName, key: str) -> None:
+        """Remove one result, so that it is made again; nothing when it is not there.
+
+        Raises:
+            OutputError: it cannot be removed.
+        """
+        remove_file(self.path(stage, key))
 
     def forget(self, stage: StageName, *, keep: Collection[str] = ()) -> None:
         """Remove the results of a stage but those whose keys are in ``keep``.
@@ -80,7 +115,7 @@ class Store:
         try:
             for path in folder.rglob("*.json"):
                 if path not in kept:
-                    path.unlink()
+                    remove_file(path)
             if folder.is_dir() and not kept:
                 shutil.rmtree(folder)
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from callsignals.batch.run import RunResult
 from callsignals.records.lead import LeadRecord, LeadSignal
@@ -10,14 +11,17 @@ from callsignals.records.lead import LeadRecord, LeadSignal
 __all__ = ["lead_lines", "result_json", "summary_lines"]
 
 _SHOWN_REASONS = 6
+_SHOWN_LEADS = 25
 
 
 def summary_lines(result: RunResult) -> list[str]:
     """Lines for a person to read at the end of a run."""
     lines: list[str] = []
-    for lead in result.leads:
-        lines += [*lead_lines(lead), ""]
     counts = result.counts
+    for lead in islice(result.each_lead(), _SHOWN_LEADS):
+        lines += [*lead_lines(lead), ""]
+    if counts["leads"] > _SHOWN_LEADS:
+        lines += [f"... and {counts['leads'] - _SHOWN_LEADS} more leads: all are in leads.jsonl and the report.", ""]
     lines.append(
         f"{counts['leads']} leads, {counts['calls']} calls, {counts['comments']} comments, "
         f"{counts['signals_ok']} of {counts['signals']} signals ok. Results: {result.out}"

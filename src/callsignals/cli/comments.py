@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
+from rich.console import Console
 
-from callsignals.batch.classify_table import ClassifiedTable, classify_table, write_review, write_table
-from callsignals.cli.console import StderrListener, print_line
+from callsignals.batch.classify_table import ClassifiedTable, TableTask, classify_table
+from callsignals.batch.label_files import write_follow_up
+from callsignals.batch.review_file import write_review
+from callsignals.cli.console import StderrListener, error_line, write_text
+from callsignals.cli.survey_view import print_summary, rows_json, summary_json
 from callsignals.cli.work import report_failures
+from callsignals.comments.review import REVIEW_COUNT
+from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
+from callsignals.inputs.table_stream import TableSource, suffix_of_content
 
 __all__ = ["register"]
-
-_SHOWN = (
-    "comment_id",
-    "kind",
-    "language",
-    "label",
-    "confidence",
-    "comment_polarity",
-    "comment_reasons",
-    "reason",
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,52 +31,96 @@ def register(app: typer.Typer) -> None:
 
 def classify(
     table: Annotated[
-        str, typer.Argument(metavar="TABLE", help="Comments as .csv, .xlsx, .jsonl, .parquet; - reads CSV.")
+        str,
+        typer.Argument(
+            metavar="TABLE", help="Comments as .csv, .tsv, .xlsx, .jsonl, .parquet; - reads standard input."
+        ),
     ],
-    out: Annotated[Path | None, typer.Option(help="Write the labels to a .csv, .jsonl or .parquet file.")] = None,
-    review: Annotated[Path | None, typer.Option(help="Write the least certain first, for a person to label.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a comment, also on a terminal.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the labels to a .csv, .jsonl or .parquet file, and beside it whom to follow up."),
+    ] = None,
+    follow_up: Annotated[
+        Path | None, typer.Option(help="Where the follow-up list goes; beside --out as NAME.follow_up.csv.")
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Put what customers wrote into the follow-up list.")] = False,
+    review: Annotated[
+        Path | None, typer.Option(help="Write the least certain comments as CSV for a person to label.")
+    ] = None,
+    review_count: Annotated[int, typer.Option(min=1, help="How many of them.")] = REVIEW_COUNT,
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="Figures per value of this column, too; repeatable.")
+    ] = None,
+    every: Annotated[Literal["week", "month", "quarter"] | None, typer.Option(help="Figures per period, too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
-    """Classify comments only: a table for a person, JSON lines for a program."""
-    listener = StderrListener()
-    if table == "-":
-        result = classify_table(Path("standard input.csv"), sys.stdin.buffer.read(), listener)
+    """Classify comments only: labels, NPS, CSAT, CES, what moves NPS, and whom to follow up.
+
+    Settings are read from callsignals.toml beside TABLE, if there is one.
+    """
+    source = _source(table)
+    task = TableTask(
+        source=source,
+        settings=_settings(source, by),
+        out=out,
+        every=every,
+        with_text=text,
+        review_count=review_count if review is not None else 0,
+    )
+    shown = _JsonRows() if as_json and out is None else None
+    result = classify_table(task, StderrListener(), shown.add if shown is not None else None)
+    _write_files(result, out, follow_up, review, with_text=text)
+    if not as_json:
+        print_summary(result, Console(file=sys.stdout, highlight=False))
+    elif shown is not None:
+        shown.end(summary_json(result))
     else:
-        result = classify_table(Path(table), None, listener)
-    if out is not None:
-        write_table(result, out)
-    if review is not None:
-        write_review(result, review)
-    if as_json or (out is None and not sys.stdout.isatty()):
-        _print_json(result)
-    elif out is None:
-        _print_table(result)
+        write_text(json.dumps(summary_json(result), ensure_ascii=False) + "\n")
     report_failures(result.failures)
 
 
-def _print_json(result: ClassifiedTable) -> None:
-    for row in result.rows:
-        print_line(
-            json.dumps(
-                {key: value for key, value in row.items() if value is not None},
-                default=str,
-                ensure_ascii=False,
-            )
+def _source(table: str) -> TableSource:
+    if table != "-":
+        return TableSource(Path(table))
+    content = sys.stdin.buffer.read()
+    return TableSource(Path(f"standard input{suffix_of_content(content)}"), content)
+
+
+def _settings(source: TableSource, by: Sequence[str] | None) -> Settings:
+    path = source.path.parent / SETTINGS_FILE
+    settings = load_settings(path) if source.content is None and path.is_file() else Settings()
+    if not by:
+        return settings
+    return settings.model_copy(update={"segments": settings.segments.model_copy(update={"columns": tuple(by)})})
+
+
+def _write_files(
+    result: ClassifiedTable, out: Path | None, follow_up: Path | None, review: Path | None, *, with_text: bool
+) -> None:
+    if follow_up is None and out is not None:
+        follow_up = out.with_name(f"{out.stem}.follow_up.csv")
+    if follow_up is not None:
+        write_follow_up(follow_up, result.follow_up, with_text=with_text)
+        error_line(f"note: {len(result.follow_up)} to follow up: {follow_up}")
+    if review is not None:
+        write_review(review, result.review)
+        error_line(
+            f"note: {len(result.review)} comments to label: {review}. Fill in label, polarity and reasons, then "
+            f"'callsignals models train --with {review}'."
         )
 
 
-def _print_table(result: ClassifiedTable) -> None:
-    cells = [[_shown(row.get(name)) for name in _SHOWN] for row in result.rows]
-    widths = [
-        max(len(name), *(len(row[at]) for row in cells)) if cells else len(name) for at, name in enumerate(_SHOWN)
-    ]
-    for row in [list(_SHOWN), *cells]:
-        print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+class _JsonRows:
+    """One JSON object whose list of label rows is printed as they come, the summary after it."""
 
+    def __init__(self) -> None:
+        self._separator = '{"rows": ['
 
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.2f}"
-    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+    def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            write_text(self._separator + ", ".join(rows_json(rows)))
+            self._separator = ", "
+
+    def end(self, summary: dict[str, Any]) -> None:
+        opened = "" if self._separator == ", " else self._separator
+        write_text(f"{opened}], {json.dumps(summary, ensure_ascii=False)[1:]}\n")

@@ -10,35 +10,39 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-__all__ = ["StderrListener", "error_line", "print_json", "print_line"]
+__all__ = ["StderrListener", "error_line", "print_json", "print_line", "write_text"]
 
 _TITLES = {
     "hear": "Hearing calls",
     "measure": "Measuring",
     "classify": "Classifying comments",
-    "transcripts": "Writing transcripts",
 }
 _PLAIN_STEPS = 10
 
 
 def print_line(text: str = "") -> None:
     """One line of results; characters that the terminal cannot show are replaced."""
+    write_text(f"{text}\n")
+
+
+def write_text(text: str) -> None:
+    """Results as they are, without an end of line."""
     _write(sys.stdout, text)
 
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One JSON object."""
-    _write(sys.stdout, json.dumps(value, ensure_ascii=False))
+    print_line(json.dumps(value, ensure_ascii=False))
 
 
 def error_line(text: str) -> None:
     """One line of anything but results."""
-    _write(sys.stderr, text)
+    _write(sys.stderr, f"{text}\n")
 
 
 def _write(stream: Any, text: str) -> None:  # noqa: ANN401 - a text stream, perhaps replaced by a test
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+    stream.write(text.encode(encoding, errors="replace").decode(encoding))
     stream.flush()
 
 

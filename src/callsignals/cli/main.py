@@ -5,16 +5,15 @@ Exit codes: 0 every input processed; 1 could not run; 2 wrong usage; 3 finished,
 
 from __future__ import annotations
 
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from types import FrameType
 
 import typer
 
-from callsignals.cli import comments, inspect, models, work
+from callsignals.cli import comments, compare, index, inspect, models, terms, work
 from callsignals.cli.console import error_line
+from callsignals.cli.interrupt import Interrupted, listen_for_signals
 from callsignals.errors import CallSignalsError, UsageError
 
 __all__ = ["app", "main"]
@@ -34,25 +33,35 @@ app = typer.Typer(
 work.register(app)
 comments.register(app)
 inspect.register(app)
+index.register(app)
+compare.register(app)
 app.add_typer(models.app, name="models")
+app.add_typer(terms.app, name="terms")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ``--debug`` anywhere adds the traceback of an error."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    listen_for_signals()
     try:
         app(args=[argument for argument in given if argument != "--debug"], standalone_mode=True)
     except UsageError as error:
         _stop(error, EXIT_USAGE, debug=debug)
     except CallSignalsError as error:
         _stop(error, EXIT_COULD_NOT_RUN, debug=debug)
-    except _Interrupted:
+    except Interrupted:
         error_line("Interrupted. What is finished is kept; run the same command again to go on.")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
+        sys.exit(EXIT_COULD_NOT_RUN)
+    except OSError as error:  # a full or vanished disk where nobody expects it, the temporary folder for instance
+        if debug:
+            traceback.print_exc()
+        error_line(
+            f"{error.filename or 'a file'}: {error.strerror or error}. Check the disk, the temporary folder's too, and "
+            "run again; what is finished is kept."
+        )
         sys.exit(EXIT_COULD_NOT_RUN)
     except Exception as error:
         if debug:
@@ -68,12 +77,3 @@ def _stop(error: CallSignalsError, code: int, *, debug: bool) -> None:
         traceback.print_exc()
     error_line(str(error))
     sys.exit(code)
-
-
-class _Interrupted(BaseException):
-    """Ctrl-C or SIGTERM. Not KeyboardInterrupt: typer would end the process before anything is said."""
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
-    raise _Interrupted

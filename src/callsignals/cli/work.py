@@ -12,7 +12,9 @@ from callsignals.batch.estimate import estimate_lines, estimate_run
 from callsignals.batch.run import RunOptions, RunResult, open_with, run_workspace
 from callsignals.batch.summary import result_json, summary_lines
 from callsignals.batch.transcribe import transcribe_files
+from callsignals.batch.watch import Watcher
 from callsignals.cli.console import StderrListener, error_line, print_json, print_line
+from callsignals.cli.interrupt import Interrupted
 from callsignals.errors import Failure
 from callsignals.inputs.starter import write_workspace
 from callsignals.report.build import build_report
@@ -22,6 +24,7 @@ __all__ = ["EXIT_SOME_FAILED", "register", "report_failures"]
 
 EXIT_SOME_FAILED = 3
 _Device = Literal["auto", "cpu", "cuda"]
+_Engine = Literal["local", "ray"]
 _Language = Literal["en", "sv", "fi"]
 
 
@@ -51,18 +54,23 @@ def run(
     workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder with tables and recordings.")],
     out: Annotated[Path | None, typer.Option(help="Where results go; WORKSPACE/out by default.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
-    engine: Annotated[Literal["local"], typer.Option(help="Where the work runs.")] = "local",
+    engine: Annotated[_Engine, typer.Option(help="Where calls are heard: this machine or a Ray cluster.")] = "local",
     device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
     model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
     language: Annotated[_Language | None, typer.Option(help="Of calls whose row does not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Only the first so many calls.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and run again when files come or change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the tables and estimate hours.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output; a run each.")] = False,
 ) -> None:
     """Transcribe, measure, classify, write records and report; resumes by itself."""
-    options = RunOptions(out=out, workers=workers, device=device, model=model, language=language, limit=limit)
+    options = RunOptions(
+        out=out, workers=workers, engine=engine, device=device, model=model, language=language, limit=limit
+    )
     if dry_run:
         _dry_run(workspace, options, as_json=as_json)
+    elif watch:
+        _watch(workspace, options, as_json=as_json)
     else:
         _finish(_run(workspace, options), as_json=as_json)
 
@@ -76,12 +84,36 @@ def _run(workspace: Path, options: RunOptions) -> RunResult:
 
 
 def _finish(result: RunResult, *, as_json: bool) -> None:
+    _show(result, as_json=as_json)
+    if result.failures:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _show(result: RunResult, *, as_json: bool) -> None:
     if as_json:
         print_json(result_json(result))
     else:
         for line in summary_lines(result):
             print_line(line)
-    if result.failures:
+
+
+def _watch(workspace: Path, options: RunOptions, *, as_json: bool) -> None:
+    """Until it is interrupted: between two runs that is how it ends, in the middle of one it breaks off."""
+    listener = StderrListener()
+    watcher = Watcher.of(workspace, options, listener)
+    error_line(f"Watching {workspace}; stop with Ctrl-C.")
+    failed = False
+    try:
+        for result in watcher.results():
+            listener.end()
+            _show(result, as_json=as_json)
+            failed = bool(result.failures)
+    except Interrupted:
+        listener.end()
+        if not watcher.is_idle:
+            raise
+        error_line("Stopped watching. Everything that was whole by the last run is in the results.")
+    if failed:
         raise typer.Exit(EXIT_SOME_FAILED)
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 __all__ = [
     "ReliabilityBin",
     "Threshold",
     "apply_temperature",
+    "best_f1_threshold",
     "choose_threshold",
     "expected_calibration_error",
     "fit_temperature",
@@ -47,6 +47,8 @@ def fit_temperature(probabilities: Floats, truth: Integers) -> float:
         probabilities: ``[n, k]``, from folds that did not see the row.
         truth: ``[n]`` column of the right class.
     """
+    from scipy.optimize import minimize_scalar  # for training alone
+
     rows = np.arange(len(truth))
 
     def loss(log_temperature: float) -> float:
@@ -109,8 +111,18 @@ class Threshold:
     reached: bool
 
 
-def choose_threshold(confidence: Floats, correct: Booleans, precision: float, minimum_n: int = 10) -> Threshold:
-    """The lowest threshold from which on precision is at least ``precision`` on these held-out predictions."""
+def choose_threshold(
+    confidence: Floats, correct: Booleans, precision: float, minimum_n: int = 10, coverage: float = 0.0
+) -> Threshold:
+    """The lowest threshold from which on precision is at least ``precision`` on these held-out predictions.
+
+    Args:
+        confidence: ``[n]``.
+        correct: ``[n]``.
+        precision: wanted.
+        minimum_n: fewer answers are not believed.
+        coverage: share that is answered in any case: where ``precision`` would answer fewer, the threshold is lower.
+    """
     if len(confidence) < minimum_n:
         return Threshold(1.01, 0.0, 0.0, reached=False)
     order = np.argsort(-confidence, kind="stable")
@@ -123,7 +135,20 @@ def choose_threshold(confidence: Floats, correct: Booleans, precision: float, mi
     reached = len(good) > 0
     candidates = np.flatnonzero(usable)
     best = int(good[-1]) if reached else int(candidates[np.argmax(running[candidates])])
+    enough = candidates[counts[candidates] >= coverage * len(ranked)]
+    if coverage and counts[best] < coverage * len(ranked) and len(enough):
+        best, reached = int(enough[0]), bool(running[enough[0]] >= precision)
     return Threshold(float(ranked[best]), float(running[best]), float(counts[best] / len(ranked)), reached)
+
+
+def best_f1_threshold(confidence: Floats, correct: Booleans) -> Threshold:
+    """The threshold with the best F1 of saying "yes" at or above it."""
+    order = np.argsort(-confidence, kind="stable")
+    ranked, right = confidence[order], correct[order].astype(np.float64)
+    counts = np.arange(1, len(ranked) + 1)
+    hits = np.cumsum(right)
+    best = int(np.argmax(2 * hits / (counts + max(hits[-1], 1.0))))
+    return Threshold(float(ranked[best]), float(hits[best] / counts[best]), float(counts[best] / len(ranked)), True)
 
 
 def wilson_interval(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
 from callsignals.comments.comment import ClassifiedComment, CommentText
-from callsignals.comments.decide import Measured
-from callsignals.comments.heads import load_families, models_digest
-from callsignals.comments.judge import Judge, Judgement, Unit
+from callsignals.comments.heads import models_digest
+from callsignals.comments.own_heads import own_heads
 from callsignals.comments.prepare import Prepared, prepare
-from callsignals.comments.referral import referral_signals
-from callsignals.comments.reply import reply_signals
 from callsignals.comments.rules import RuleSet, load_rules
-from callsignals.comments.survey import survey_signals
-from callsignals.comments.vectors import SentenceEncoder
-from callsignals.vocabulary.signal import Signal
+from callsignals.comments.tiers import Tier, TierJudge, classified, exact_judge, fast_judge, is_sure
 from callsignals.weights.shipped import shipped_model
 
-__all__ = ["MODEL_NAME", "CommentClassifier", "Progress"]
+__all__ = ["CommentClassifier", "Progress", "shipped_digest"]
 
 Progress = Callable[[int, int], None]
 """Called with (comments done, comments in all)."""
 
-MODEL_NAME = "e5-tfidf"
-_BATCH = 64
+_BATCH = 256
 _DIGEST_PREFIX = 12
 _LIBRARIES = ("numpy", "onnxruntime", "py3langid", "scikit-learn", "scipy", "tokenizers")
 _OTHER_ROOMS = ("callsignals.language", "callsignals.vocabulary")
@@ -36,40 +30,51 @@ _OTHER_ROOMS = ("callsignals.language", "callsignals.vocabulary")
 class CommentClassifier:
     """Rules, heads and thresholds, loaded and verified.
 
+    ``exact`` asks the sentence encoder about every text; ``fast`` looks hashed n-grams up in a table; ``auto`` asks the
+    fast one first and the exact one where that is not sure.
+
     Args:
         heads_folder: verified ``models/comments``.
         encoder_folder: verified ``models/e5``.
         rules: in force.
+        tier: who answers.
 
     Raises:
         ModelError: a file cannot be used.
     """
 
-    def __init__(self, heads_folder: Path, encoder_folder: Path, rules: RuleSet) -> None:
-        self._measured = Measured.load(heads_folder)
-        self._judge = Judge(load_families(heads_folder), SentenceEncoder(encoder_folder))
-        self._rules = rules
+    def __init__(self, heads_folder: Path, encoder_folder: Path, rules: RuleSet, tier: Tier = "auto") -> None:
         models = models_digest(heads_folder, encoder_folder)
-        self._model = f"{MODEL_NAME}-{models[:_DIGEST_PREFIX]}"
-        self._digest = hashlib.sha256(f"{models}{rules.digest}{_code_digest()}".encode()).hexdigest()
+        self._tiers: list[TierJudge] = []
+        if tier != "exact":
+            self._tiers.append(fast_judge(heads_folder, models[:_DIGEST_PREFIX]))
+        if tier != "fast":
+            self._tiers.append(exact_judge(heads_folder, encoder_folder, models[:_DIGEST_PREFIX]))
+        self._rules = rules
+        self._digest = _classifier_digest(models, rules, tier)
 
     @classmethod
-    def load(cls, rules_extra: Path | None = None) -> CommentClassifier:
-        """Load the shipped heads and rules.
+    def load(
+        cls, rules_extra: Path | None = None, models: Path | None = None, tier: Tier = "auto"
+    ) -> CommentClassifier:
+        """Load heads and rules.
 
         Args:
             rules_extra: a TOML file of the workspace's own rules, in the shape of ``rules.toml``.
+            models: a folder of the user's own heads; the shipped ones when None.
+            tier: who answers; own heads are of the exact tier, so with them ``auto`` means ``exact``.
 
         Raises:
             ModelError: weights are missing or altered.
             SettingsError: ``rules_extra`` cannot be read.
         """
-        return cls(shipped_model("comments"), shipped_model("e5"), load_rules(rules_extra))
+        heads, tier = _heads_folder(models), _tier(tier, models)
+        return cls(heads, shipped_model("e5"), load_rules(rules_extra), tier)
 
     @property
     def model(self) -> str:
-        """Short name and digest prefix of heads and vectors, as it stands in signals."""
-        return self._model
+        """Short name and digest prefix of the last tier asked, as it stands in signals."""
+        return self._tiers[-1].model
 
     @property
     def digest(self) -> str:
@@ -85,34 +90,45 @@ class CommentClassifier:
         """
         results: list[ClassifiedComment] = []
         for start in range(0, len(items), _BATCH):
-            batch = [prepare(item, self._rules) for item in items[start : start + _BATCH]]
-            judged = self._judge.judge(unit for prepared in batch for unit in prepared.units)
-            results.extend(self._classified(prepared, judged) for prepared in batch)
+            results.extend(self._batch([prepare(item, self._rules) for item in items[start : start + _BATCH]]))
             if progress is not None:
                 progress(len(results), len(items))
         return results
 
-    def _classified(self, prepared: Prepared, judged: Mapping[Unit, Judgement]) -> ClassifiedComment:
-        signals = self._signals(prepared, judged)
-        headline = signals[0]
-        return ClassifiedComment(
-            kind=prepared.item.kind,
-            language=prepared.language,
-            label=headline.label,
-            confidence=headline.confidence,
-            status=headline.status,
-            reason=headline.reason,
-            signals=signals,
-        )
+    def _batch(self, batch: Sequence[Prepared]) -> list[ClassifiedComment]:
+        """Ask the tiers in turn; each is asked only what the one before was not sure of."""
+        found: dict[int, ClassifiedComment] = {}
+        pending = list(range(len(batch)))
+        for tier in self._tiers:
+            judged = tier.judge.judge(unit for i in pending for unit in batch[i].units)
+            last = tier is self._tiers[-1]
+            settled = [i for i in pending if last or is_sure(batch[i], judged, tier.judge.families, tier.measured)]
+            found.update({i: classified(batch[i], judged, tier) for i in settled})
+            pending = [i for i in pending if i not in found]
+        return [found[i] for i in range(len(batch))]
 
-    def _signals(self, prepared: Prepared, judged: Mapping[Unit, Judgement]) -> tuple[Signal, ...]:
-        kind = prepared.item.kind
-        family = self._judge.families[kind]
-        if kind == "referral":
-            judgement = None if prepared.blocked is not None else judged[prepared.whole]
-            return referral_signals(prepared, judgement, family, self._measured, self._model)
-        build = survey_signals if kind == "survey" else reply_signals
-        return build(prepared, judged, family, self._measured, self._model)
+
+def shipped_digest(rules_extra: Path | None = None, models: Path | None = None, tier: Tier = "auto") -> str:
+    """What ``CommentClassifier.load(rules_extra, models, tier).digest`` would be, without loading the weights.
+
+    Raises:
+        ModelError: weights are missing or altered.
+        SettingsError: ``rules_extra`` cannot be read.
+    """
+    digest = models_digest(_heads_folder(models), shipped_model("e5"))
+    return _classifier_digest(digest, load_rules(rules_extra), _tier(tier, models))
+
+
+def _heads_folder(models: Path | None) -> Path:
+    return shipped_model("comments") if models is None else own_heads(models)
+
+
+def _tier(tier: Tier, models: Path | None) -> Tier:
+    return "exact" if tier == "auto" and models is not None else tier
+
+
+def _classifier_digest(models: str, rules: RuleSet, tier: Tier) -> str:
+    return hashlib.sha256(f"{models}{rules.digest}{tier}{_code_digest()}".encode()).hexdigest()
 
 
 def _code_digest() -> str:

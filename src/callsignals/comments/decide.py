@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callsignals.comments.heads import Head
-from callsignals.comments.labels import NONE_LABEL
+from callsignals.comments.labels import NONE_LABEL, UNSAID_LABEL
 from callsignals.comments.rules import RuleHit
 from callsignals.errors import ModelError
 
@@ -21,6 +21,7 @@ __all__ = [
     "CONFIDENCE_DIGITS",
     "Decision",
     "Measured",
+    "Probabilities",
     "decide_by_head",
     "decide_with_rules",
     "decisive_labels",
@@ -58,30 +59,33 @@ class Measured:
 
     Attributes:
         rule_alone: by signal, a single decisive hit in a text of a few words.
-        rule_and_head: by signal, a single decisive hit that the head agrees with.
+        rule_and_head: by signal, a single decisive hit that the head agrees with, but is not sure of by itself.
         duration: stated relationship durations.
         extra_source: probability from which a second referral source is named.
+        sure: by head of the fast tier, confidence from which the exact one is not asked (``auto``).
     """
 
     rule_alone: Mapping[str, float]
     rule_and_head: Mapping[str, float]
     duration: float
     extra_source: float
+    sure: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, folder: Path) -> Measured:
-        """Read ``measured.json`` of a verified folder.
+    def load(cls, folder: Path, prefix: str = "") -> Measured:
+        """Read ``measured.json`` of a verified folder; ``prefix`` of its name (``fast-``).
 
         Raises:
             ModelError: it is missing or not what it should be.
         """
         try:
-            stored = json.loads((folder / "measured.json").read_text(encoding="utf-8"))
+            stored = json.loads((folder / f"{prefix}measured.json").read_text(encoding="utf-8"))
             return cls(
                 rule_alone={str(k): float(v) for k, v in stored["rule_alone"].items()},
                 rule_and_head={str(k): float(v) for k, v in stored["rule_and_head"].items()},
                 duration=float(stored["duration"]),
                 extra_source=float(stored["extra_source"]),
+                sure={str(k): float(v) for k, v in stored.get("sure", {}).items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
@@ -95,10 +99,10 @@ def decisive_labels(hits: Sequence[RuleHit]) -> tuple[str, ...]:
 
 
 def decide_by_head(head: Head, probabilities: Probabilities) -> Decision:
-    """The most probable class, unless it is "none" or under the head's threshold."""
+    """The most probable class, unless it is one that says nothing or under the head's threshold."""
     best = int(probabilities.argmax())
     confidence = round(float(probabilities[best]), CONFIDENCE_DIGITS)
-    if head.classes[best] == NONE_LABEL:
+    if head.classes[best] in (NONE_LABEL, UNSAID_LABEL):
         return Decision(None, confidence, "heads", "nothing_said")
     if confidence < head.threshold:
         return Decision(None, confidence, "heads", "uncertain")
@@ -108,16 +112,18 @@ def decide_by_head(head: Head, probabilities: Probabilities) -> Decision:
 def decide_with_rules(
     signal: str, head: Head, probabilities: Probabilities, hits: Sequence[RuleHit], word_count: int, measured: Measured
 ) -> Decision:
-    """Rules first where one alone settles it, or where the head agrees; else the head.
+    """A rule where it alone settles a text of a few words; else the head, to which rule hits are known.
 
-    A user's own rule counts like ours: in a text of a few words, or with the head's agreement.
+    Where the head agrees with a rule but is not sure enough by itself, the measured share of such cases that were right
+    is the confidence, if it is high enough. A user's own rule counts like ours.
     """
     labels = decisive_labels(hits)
+    decision = decide_by_head(head, probabilities)
     if len(labels) != 1:
-        return decide_by_head(head, probabilities)
+        return decision
     if word_count <= BRAND_ONLY_WORDS:
         return Decision(labels[0], measured.rule_alone[signal], "rules")
-    if head.classes[int(probabilities.argmax())] == labels[0]:
-        agreed = max(measured.rule_and_head[signal], round(float(probabilities.max()), CONFIDENCE_DIGITS))
-        return Decision(labels[0], agreed, "heads")
-    return decide_by_head(head, probabilities)
+    agrees = head.classes[int(probabilities.argmax())] == labels[0]
+    if decision.label is None and agrees and measured.rule_and_head[signal] >= head.threshold:
+        return Decision(labels[0], measured.rule_and_head[signal], "heads")
+    return decision

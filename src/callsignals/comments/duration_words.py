@@ -127,7 +127,7 @@ _EN = Grammar(
         r"\b(?:you|your|yours|linkedin|insta\w*|tiktok|social|cust\w*|follow\w*|listen\w*|read(?:ing|er|s)?|know[ns]?|knew|known|subscri\w*|customers?|clients?|us(?:e|ed|ing|ers?)|been\s+with|"
         r"bought|buy(?:ing)?|work(?:ed|ing)\s+with|heard|hear(?:ing)?|met|meet|found|discover\w*|came\s+across|told|telling|tipped|recommend\w*|"
         r"chas\w+|look(?:ed|ing)\s+after|doing\s+our|done\s+our|episodes?|blogs?|watch\w*|fans?|aware|signed|sign|mailing\s+list|had\s+your|have\s+had|had\s+you|your\s+(?:pod\w*|blog|newsletter|radar|list)|pod\w*|newsletter|"
-        r"webinar|conference|fair|expo|on\s+(?:my|our)\s+radar|hooked|tun(?:ed|ing)|get\s+your|getting\s+your|receiv\w+|been\s+on)\b"
+        r"webinar|conference|fair|expo|on\s+(?:my|our)\s+radar|hooked|tun(?:ed|ing)|get\s+your|getting\s+your|receiv\w+|members?|seen|been\s+on)\b"
     ),
     blocks=(
         r"\b(?:wait(?:ed|ing)?|search(?:ed|ing)?\s+for|looking\s+for|looked\s+for|shopping|struggl\w*|(?:which|who)\s+(?:has|have|had|uses?|used)|our\s+customer|warranty|guarantee|notice|trial|"
@@ -178,8 +178,8 @@ _SV = Grammar(
         "senaste": 1,
     },
     units=(
-        Unit(r"(?:år|ar|åren|året)", 12),
-        Unit(r"(?:m[åa]nad(?:er|en|erna)?|mån)", 1),
+        Unit(r"(?:år|ar|åren|året|års)", 12),
+        Unit(r"(?:m[åa]nad(?:er|en|erna|ers)?|mån)", 1),
         Unit(r"(?:veckor?n?a?|v)", 7 / DAYS_PER_MONTH),
         Unit(r"(?:dagar?|dar|dygn)", 1 / DAYS_PER_MONTH),
         Unit(r"(?:[åa]rtionden?|decenni(?:um|er))", 120),
@@ -204,7 +204,8 @@ _SV = Grammar(
     follows=(
         r"\b(?:er|ert|era|ni|linkedin|insta\w*|tiktok|följ\w*|folj\w*|lyssn\w*|läs\w*|läst|last|kän(?:t|ner|de|na)\w*|prenumer\w*|kund(?:er)?|stamkund|använ\w*|anvan\w*|kört|köpt|köper|handla\w*|"
         r"anlitat|hört|horde|hörde|träffa\w*|mött|möttes|hitta\w*|upptäck\w*|tips\w*|rekommend\w*|vetat|visste|fått|får|haft|legat|stått|"
-        r"samarbet\w*|på\s+radarn|koll|podd\w*|pod|nyhetsbrev\w*|webb?in\w*|konferens\w*|mässa\w*|mäss\w*|fast|fan|med|jagat|tjata\w*|skött\w*|putsat|städat|avsnitt\w*|ma?[ie]l+ista\w*|mejllista\w*|\w+mäss\w*|blogg\w*|boken)\b"
+        r"samarbet\w*|på\s+radarn|koll|podd\w*|pod|nyhetsbrev\w*|webb?in\w*|konferens\w*|mässa\w*|mäss\w*|fast|fan|med|jagat|tjata\w*|skött\w*|putsat|städat|avsnitt\w*|ma?[ie]l+ista\w*|mejllista\w*|medlem\w*|sett|"
+        r"utskick\w*|\w+mäss\w*|blogg\w*|boken)\b"
     ),
     blocks=(
         r"\b(?:vår\s+kund|la\s+om|som\s+(?:haft|har\s+haft|använ\w*|kört|har\s+er)|vänta\w*|letat|letade|leta|sökt|avtalstid|bindningstid|garanti|uppsägning\w*|provperiod|tog|tar|införand\w*|grundad\w*|"
@@ -212,7 +213,8 @@ _SV = Grammar(
         r"konkurrent\w*|flytta\w*|gift)\b"
     ),
     third_party=(
-        r"\b(?:syster|systern|bror|kompis\w*|vän|kollega\w*|granne\w*|skola\w*|\w*bolag\w*|företag\w*|chef\w*|fru|man|leverantör\w*|som|de|dom|han|hon|"
+        r"\b(?:syster|systern|bror|kompis\w*|vän|kollega\w*|granne\w*|skola\w*|\w*bolag\w*|företag\w*|chef\w*|fru|man|leverantör\w*|"
+        r"som(?!\s+(?:kund|medlem|\w*lyssnare|\w*läsare|prenumerant|följare|användare)\b)|de|dom|han|hon|"
         r"konsult\w*|partner\w*)\b"
     ),
     first_person=r"\b(?:jag|ja|vi|mig|mej|oss|ni|lovord\w*|tjata\w*|tipsa\w*|rekommend\w*|säljare)\b",
@@ -290,10 +292,14 @@ _FI = Grammar(
         (r"(?:neljännesvuoden|vuosineljänneksen)", 3),
         (r"vuosi\s+tai\s+kaksi", 18),
         (r"vuo(?:den|si)(?=\s+(?:kuunnel|seura|luke|luet)\w*)", 12),
-        (r"vuoden(?=\s+(?:ajan|verran|päivät|sisällä))", 12),
+        (r"vuoden(?=\s+(?:ajan|verran|päivät|sisällä)|\s*[,.!:;)]|\s*$)", 12),
         (_FI_A_YEAR, 12),
         (r"(?<=kohta )vuosi(?!\s+\d)|vuosi(?=\s+sitten)", 12),
-        (r"kuukauden(?=\s+(?:ajan|verran|päivät))|kuukausi(?=\s+sitten)|(?<=jo )kuukauden|(?<=viimeisen )kuukauden", 1),
+        (
+            r"kuukauden(?=\s+(?:ajan|verran|päivät)|\s*[,.!:;)]|\s*$)|kuukausi(?=\s+sitten)|"
+            r"(?<=jo )kuukauden|(?<=viimeisen )kuukauden",
+            1,
+        ),
         (r"viikon(?=\s+(?:ajan|verran|päivät))|viikko(?=\s+sitten)", 7 / DAYS_PER_MONTH),
     ),
     and_a_half=r"\s+ja\s+puol(?:i|en)?",

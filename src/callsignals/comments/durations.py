@@ -196,12 +196,13 @@ def _is_rate_or_age(sentence: str, duration: RelationshipDuration, grammar: Gram
 
 
 def _is_about_us(sentence: str, duration: RelationshipDuration, grammar: Grammar) -> bool:
+    clause = _clause_around(sentence, duration)
+    if re.match(grammar.ago, sentence[duration.end :]):  # the answer to "how did you hear of us" is a moment with us
+        return not re.search(grammar.blocks, clause)
     if re.search(grammar.blocks, sentence) or not re.search(grammar.follows, sentence):
         return False
-    clause = _clause_around(sentence, duration)
     somebody_else = re.search(grammar.third_party, clause) and not re.search(grammar.first_person, clause)
-    is_moment = re.match(grammar.ago, sentence[duration.end :])
-    return bool(is_moment) or not somebody_else
+    return not somebody_else
 
 
 def _clause_around(sentence: str, duration: RelationshipDuration) -> str:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from callsignals.comments.normalise import fold
+
+if TYPE_CHECKING:  # imported where it is used: most runs have nothing to classify, and it is slow to import
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 __all__ = ["RuleHits", "TextFeatures", "rule_columns"]
 
@@ -55,6 +57,8 @@ class TextFeatures:
             languages: of each.
             maximum: how many word and character features to keep, the most frequent first.
         """
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
         folded = [fold(text) for text in texts]
         word = TfidfVectorizer(**_WORD_OPTIONS, **_COMMON_OPTIONS, min_df=2, max_features=maximum[0]).fit(folded)
         character = TfidfVectorizer(**_CHAR_OPTIONS, **_COMMON_OPTIONS, min_df=3, max_features=maximum[1]).fit(folded)
@@ -112,6 +116,8 @@ def _tfidf_state(vectorizer: TfidfVectorizer) -> dict[str, Any]:
 
 
 def _tfidf_from_state(state: Mapping[str, Any], options: Mapping[str, Any]) -> TfidfVectorizer:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vocabulary = {term: column for column, term in enumerate(state["terms"].split("\n"))}
     vectorizer = TfidfVectorizer(**options, **_COMMON_OPTIONS, vocabulary=vocabulary)
     vectorizer.idf_ = np.asarray(state["idf"], np.float32)

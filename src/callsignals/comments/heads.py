@@ -1,7 +1,7 @@
 """Classifier heads: two logistic regressions averaged, one over TF-IDF and one over sentence vectors, and their files.
 
 A family of heads shares features and lies in one skops file of plain arrays (no pickle, nothing to trust):
-``referral``, ``survey`` and ``reply`` in ``models/comments``.
+``referral``, ``survey`` and ``reply`` in ``models/comments``. Heads of the fast tier see vectors alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
 from scipy import sparse
 
 from callsignals.comments.calibrate import apply_temperature
@@ -28,6 +27,8 @@ __all__ = [
     "Head",
     "HeadFamily",
     "HeadKind",
+    "calibrated",
+    "in_blocks",
     "load_families",
     "models_digest",
     "save_family",
@@ -38,6 +39,8 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 FAMILIES = ("referral", "survey", "reply")
+BLOCK_ROWS = 64
+"""Rows in one matrix product."""
 TRUSTED_TYPES: tuple[str, ...] = ()
 """Types outside skops' own safe list that a head file may hold: none."""
 _REMEDY = "Reinstall callsignals, or retrain with models/comments/train.py."
@@ -53,9 +56,10 @@ class Head:
         classes: what the columns mean.
         rule_labels: which rule hits are features, in column order.
         sparse_weights, sparse_bias: ``[k, features + rules]`` and ``[k]`` over TF-IDF.
-        dense_weights, dense_bias: ``[k, 384 + rules]`` and ``[k]`` over sentence vectors.
+        dense_weights, dense_bias: ``[k, vector + rules]`` and ``[k]`` over sentence vectors.
         temperature: of the averaged probabilities (``any_of``: of their log-odds).
         threshold: confidence under which the classifier abstains (``any_of``: under which a label is left out).
+        dense_share: weight of the second in the average, 0..1; at 1 the first is not computed.
     """
 
     name: str
@@ -68,23 +72,36 @@ class Head:
     dense_bias: Matrix
     temperature: float
     threshold: float
+    dense_share: float = 0.5
 
-    def raw_probabilities(self, tfidf: sparse.csr_matrix, vectors: Matrix, rules: Matrix) -> Floats:
-        """``[n, k]`` averaged probabilities before calibration.
+    def both_probabilities(self, tfidf: sparse.csr_matrix, vectors: Matrix, rules: Matrix) -> tuple[Floats, Floats]:
+        """``[n, k]`` probabilities of the regression over TF-IDF and of the one over vectors.
 
         Args:
             tfidf: ``[n, features]`` from :meth:`TextFeatures.sparse`.
-            vectors: ``[n, 384]`` from :meth:`TextFeatures.dense`.
+            vectors: ``[n, d]`` from :meth:`TextFeatures.dense`.
             rules: ``[n, rules]`` from :func:`rule_columns`.
         """
         width = tfidf.shape[1]
-        by_rules = _row_by_row(rules, self.sparse_weights[:, width:])
+        by_rules = in_blocks(rules, self.sparse_weights[:, width:])
         first = tfidf @ self.sparse_weights[:, :width].T + by_rules + self.sparse_bias
-        second = _row_by_row(np.hstack([vectors, rules]), self.dense_weights) + self.dense_bias
-        squash = _softmax if self.kind == "one_of" else _sigmoid
-        return (squash(np.asarray(first, np.float64)) + squash(second.astype(np.float64))) / 2
+        return self._squash(first), self._dense_probabilities(vectors, rules)
 
-    def probabilities(self, tfidf: sparse.csr_matrix, vectors: Matrix, rules: Matrix) -> Floats:
+    def raw_probabilities(self, tfidf: sparse.csr_matrix | None, vectors: Matrix, rules: Matrix) -> Floats:
+        """``[n, k]`` averaged probabilities before calibration; ``tfidf`` may be None where ``dense_share`` is 1."""
+        if tfidf is None or self.dense_share == 1.0:
+            return self._dense_probabilities(vectors, rules)
+        first, second = self.both_probabilities(tfidf, vectors, rules)
+        return (1 - self.dense_share) * first + self.dense_share * second
+
+    def _dense_probabilities(self, vectors: Matrix, rules: Matrix) -> Floats:
+        return self._squash(in_blocks(np.hstack([vectors, rules]), self.dense_weights) + self.dense_bias)
+
+    def _squash(self, logits: Matrix) -> Floats:
+        squash = _softmax if self.kind == "one_of" else _sigmoid
+        return squash(np.asarray(logits, np.float64))
+
+    def probabilities(self, tfidf: sparse.csr_matrix | None, vectors: Matrix, rules: Matrix) -> Floats:
         """``[n, k]`` calibrated probabilities; ``one_of`` rows sum to 1."""
         return calibrated(self.raw_probabilities(tfidf, vectors, rules), self.kind, self.temperature)
 
@@ -95,6 +112,7 @@ class Head:
             "kind": self.kind,
             "classes": list(self.classes),
             "rule_labels": list(self.rule_labels),
+            "dense_share": float(self.dense_share),
             "temperature": float(self.temperature),
             "threshold": float(self.threshold),
             "sparse_weights": self.sparse_weights.astype(np.float16),
@@ -115,6 +133,7 @@ class Head:
             sparse_bias=state["sparse_bias"],
             dense_weights=state["dense_weights"],
             dense_bias=state["dense_bias"],
+            dense_share=float(state["dense_share"]),
             temperature=float(state["temperature"]),
             threshold=float(state["threshold"]),
         )
@@ -130,33 +149,44 @@ def calibrated(probabilities: Floats, kind: HeadKind, temperature: float) -> Flo
 
 @dataclass(frozen=True, slots=True)
 class HeadFamily:
-    """Heads that share features."""
+    """Heads that share features; those of the fast tier have none of their own."""
 
     name: str
-    features: TextFeatures
+    features: TextFeatures | None
     heads: Mapping[str, Head]
+
+    @property
+    def own_features(self) -> TextFeatures:
+        """The features of a family of the exact tier."""
+        if self.features is None:
+            raise ModelError(self.name, "has no features of its own", "Use the heads of the exact tier.")
+        return self.features
 
 
 def save_family(family: HeadFamily, path: Path) -> None:
     """Write one family. Bytes differ from run to run: skops names its members by object identity."""
     state = {
         "name": family.name,
-        "features": family.features.state(),
+        "features": None if family.features is None else family.features.state(),
         "heads": {name: head.state() for name, head in sorted(family.heads.items())},
     }
+    import skops.io  # as in _load_family
+
     path.write_bytes(skops.io.dumps(state, compression=8, compresslevel=9))
 
 
-def load_families(folder: Path) -> dict[str, HeadFamily]:
-    """All families in a verified folder.
+def load_families(folder: Path, prefix: str = "") -> dict[str, HeadFamily]:
+    """All families in a verified folder; ``prefix`` of their file names (``fast-``).
 
     Raises:
         ModelError: a file is missing, cannot be read, or holds types that are not on the trusted list.
     """
-    return {name: _load_family(folder / f"{name}.skops") for name in FAMILIES}
+    return {name: _load_family(folder / f"{prefix}{name}.skops") for name in FAMILIES}
 
 
 def _load_family(path: Path) -> HeadFamily:
+    import skops.io  # brings scikit-learn, which takes longer to import than a run with nothing to classify
+
     try:
         content = path.read_bytes()
         strange = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
@@ -165,7 +195,7 @@ def _load_family(path: Path) -> HeadFamily:
         state = skops.io.loads(content, trusted=list(TRUSTED_TYPES))
         return HeadFamily(
             state["name"],
-            TextFeatures.from_state(state["features"]),
+            None if state["features"] is None else TextFeatures.from_state(state["features"]),
             {name: Head.from_state(head) for name, head in state["heads"].items()},
         )
     except ModelError:
@@ -183,9 +213,18 @@ def models_digest(*folders: Path) -> str:
     return digest.hexdigest()
 
 
-def _row_by_row(rows: Matrix, weights: Matrix) -> Matrix:
-    """``rows @ weights.T``, one row at a time: BLAS picks kernels by shape, and their last bits differ."""
-    return np.array([weights @ row for row in rows], np.float32).reshape(len(rows), len(weights))
+def in_blocks(rows: Matrix, weights: Matrix) -> Matrix:
+    """``[n, k]`` ``rows @ weights.T`` in blocks of one fixed shape.
+
+    BLAS picks kernels by shape, and their last bits differ: with one shape, a row never depends on how many others
+    there are.
+    """
+    n = len(rows)
+    padded = np.zeros((-(-max(n, 1) // BLOCK_ROWS) * BLOCK_ROWS, rows.shape[1]), np.float32)
+    padded[:n] = rows
+    columns = np.ascontiguousarray(weights.T, np.float32)
+    parts = [padded[start : start + BLOCK_ROWS] @ columns for start in range(0, len(padded), BLOCK_ROWS)]
+    return np.asarray(np.concatenate(parts)[:n], np.float32)
 
 
 def _softmax(logits: Floats) -> Floats:

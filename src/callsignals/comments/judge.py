@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from callsignals.comments.features import rule_columns
 from callsignals.comments.heads import HeadFamily
-from callsignals.comments.vectors import SentenceEncoder
 
-__all__ = ["Judge", "Judgement", "Unit"]
+__all__ = ["Encoder", "Judge", "Judgement", "Unit"]
 
 Judgement = Mapping[str, npt.NDArray[np.float64]]
 """Head name to calibrated probabilities ``[k]``."""
+
+
+class Encoder(Protocol):
+    """Texts to vectors."""
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """``[n, d]``, one row a text; a row depends on its text alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +43,9 @@ class Unit:
 
 
 class Judge:
-    """Encoder and heads together."""
+    """An encoder and the heads over its vectors."""
 
-    def __init__(self, families: Mapping[str, HeadFamily], encoder: SentenceEncoder) -> None:
+    def __init__(self, families: Mapping[str, HeadFamily], encoder: Encoder) -> None:
         self.families = families
         self._encoder = encoder
 
@@ -46,21 +53,21 @@ class Judge:
         """Probabilities of every head of each unit's family; equal units are judged once."""
         wanted = list(dict.fromkeys(units))
         texts = list(dict.fromkeys(unit.text for unit in wanted))
-        vectors = dict(zip(texts, self._encoder.encode(texts), strict=True))
+        rows = {text: row for row, text in enumerate(texts)}
+        vectors = self._encoder.encode(texts)
         judged: dict[Unit, Judgement] = {}
         for name, family in self.families.items():
             members = [unit for unit in wanted if unit.family == name]
             if members:
-                judged.update(_judge_family(family, members, vectors))
+                judged.update(_judge_family(family, members, vectors[[rows[unit.text] for unit in members]]))
         return judged
 
 
-def _judge_family(
-    family: HeadFamily, units: list[Unit], vectors: Mapping[str, npt.NDArray[np.float32]]
-) -> dict[Unit, Judgement]:
-    tfidf = family.features.sparse([unit.text for unit in units])
-    stacked = np.array([vectors[unit.text] for unit in units], np.float32)
-    dense = family.features.dense(stacked, [unit.language for unit in units])
+def _judge_family(family: HeadFamily, units: list[Unit], vectors: npt.NDArray[np.float32]) -> dict[Unit, Judgement]:
+    tfidf, dense = None, vectors
+    if family.features is not None:
+        tfidf = family.features.sparse([unit.text for unit in units])
+        dense = family.features.dense(vectors, [unit.language for unit in units])
     by_head = {}
     for name, head in family.heads.items():
         rules = rule_columns([unit.rule_labels for unit in units], head.rule_labels)

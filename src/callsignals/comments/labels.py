@@ -11,6 +11,7 @@ __all__ = [
     "REASONS",
     "REFERRAL_SOURCES",
     "REPLY_INTENTS",
+    "UNSAID_LABEL",
 ]
 
 REFERRAL_SOURCES = (
@@ -54,7 +55,9 @@ POLARITIES = ("positive", "neutral", "negative", "mixed")
 NPS_GROUPS = ("promoter", "passive", "detractor")
 REPLY_INTENTS = ("interest", "question", "objection", "thanks", "unsubscribe", "out_of_office", "other")
 NONE_LABEL = "none"
-"""What heads answer for texts that say nothing about their question; never leaves the room."""
+"""What heads answer for texts that say nothing at all; never leaves the room."""
+UNSAID_LABEL = "unsaid"
+"""What heads answer for texts that say something, but not about their question; never leaves the room."""
 
 LABELS: dict[str, tuple[str, ...]] = {
     "referral_source": REFERRAL_SOURCES,

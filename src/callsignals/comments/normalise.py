@@ -10,6 +10,7 @@ says so. The vectors look at 512 word pieces anyway, some 2,000 characters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,9 @@ _MARKS_PER_BASE = 16  # stacked combining marks past this many start a unit of t
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-"}
 )
+_PLAIN_CHARS = 512
+_POSITIONS = tuple(range(_PLAIN_CHARS + 1))
+_PLAIN_TEXT = re.compile(r"[!-_a-~åäöÅÄÖéÉüÜ]+(?: [!-_a-~åäöÅÄÖéÉüÜ]+)*")
 _KEPT_CONTROLS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85"  # white space to Python
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
 
@@ -51,6 +55,9 @@ class NormalisedText:
 
 def normalise(text: str) -> NormalisedText:
     """The plain form of ``text`` with its offset map; never fails."""
+    if _is_plain(text):
+        count = len(text)
+        return NormalisedText(text, _POSITIONS[:count], _POSITIONS[1 : count + 1], truncated=False)
     offset = len(text) - len(text.lstrip())
     source = text[offset : offset + READ_LIMIT_CHARS]
     truncated = offset + READ_LIMIT_CHARS < len(text)
@@ -74,7 +81,12 @@ def normalise(text: str) -> NormalisedText:
 
 def fold(text: str) -> str:
     """Lower case without diacritics, character by character: the length never changes, so offsets stay valid."""
-    return "".join(map(_fold_character, text))
+    return text.translate(_FOLDED)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing needs to be changed: common letters and signs, single spaces inside."""
+    return len(text) < _PLAIN_CHARS and _PLAIN_TEXT.fullmatch(text) is not None
 
 
 def _unit_end(source: str, start: int) -> int:
@@ -109,7 +121,14 @@ def _append(out: list[str], starts: list[int], ends: list[int], character: str, 
     ends.append(end)
 
 
-@lru_cache(maxsize=4096)
+class _Folded(dict[int, str]):
+    """Fills itself as characters are met (at most one entry a code point)."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_character(chr(code))
+        return folded
+
+
 def _fold_character(character: str) -> str:
     lowered = character.lower()
     if len(lowered) != 1:
@@ -120,3 +139,6 @@ def _fold_character(character: str) -> str:
         return "a"
     base = unicodedata.normalize("NFD", lowered)[0]
     return base if not unicodedata.combining(base) else lowered
+
+
+_FOLDED = _Folded()

@@ -31,7 +31,7 @@ class Prepared:
         blocked: why its text is not classified (``empty``, ``too_short``, ``emoji_only``, ``number_only``,
             ``language_de``), None when it is.
         hits: of the rules for this kind.
-        clauses: of survey texts; empty for other kinds.
+        clauses: empty for replies.
         word_count: words in the text.
     """
 
@@ -76,7 +76,7 @@ def prepare(item: CommentText, rules: RuleSet) -> Prepared:
     if brand_only and foreign:  # "Instagram LinkedIn" looks like any language; the brand still counts
         language, foreign = _hint(item), None
     blocked = _emptyish(plain.text, brand_only) or foreign
-    parts = tuple(clauses(plain.text)) if item.kind == "survey" and blocked is None else ()
+    parts = tuple(clauses(plain.text)) if item.kind != "reply" and blocked is None else ()
     return Prepared(item, plain, language, blocked, hits, parts, word_count)
 
 

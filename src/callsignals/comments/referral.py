@@ -2,59 +2,93 @@
 
 from __future__ import annotations
 
-from callsignals.comments.decide import CONFIDENCE_DIGITS, Decision, Measured, decide_with_rules, decisive_labels
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from callsignals.comments.decide import (
+    CONFIDENCE_DIGITS,
+    Decision,
+    Measured,
+    Probabilities,
+    decide_with_rules,
+    decisive_labels,
+)
 from callsignals.comments.durations import relationship_duration
 from callsignals.comments.heads import HeadFamily
-from callsignals.comments.judge import Judgement
-from callsignals.comments.labels import NONE_LABEL, PERSONAL_SOURCES
+from callsignals.comments.judge import Judgement, Unit
+from callsignals.comments.labels import PERSONAL_SOURCES, REFERRAL_SOURCES
 from callsignals.comments.prepare import Prepared
 from callsignals.vocabulary.signal import CharSpan, Signal
 
-__all__ = ["PERSONAL_CONFIDENCE", "referral_signals"]
+__all__ = ["mentioned_sources", "personal_probability", "referral_signals"]
 
-PERSONAL_CONFIDENCE = 0.9
-"""Where the source itself is uncertain, "a person vouched" is still said from this probability on."""
-RULED_EXTRA_PROBABILITY = 0.2
-"""A source with a decisive rule hit is named beside the first one from this probability on."""
+PERSONAL_FROM = 0.5
+CLAUSE_FACTOR = 0.85
+"""A clause says less surely than the whole text that a person vouched."""
+RULED_EXTRA_FACTOR = 0.75
+"""A source with a decisive rule hit is named beside the first one from this share of the usual probability on."""
 
 
 def referral_signals(
-    prepared: Prepared, judgement: Judgement | None, family: HeadFamily, measured: Measured, model: str
+    prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, measured: Measured, model: str
 ) -> tuple[Signal, ...]:
     """The three signals, in registry order."""
-    if prepared.blocked is not None or judgement is None:
-        reason = prepared.blocked or "empty"
+    if prepared.blocked is not None:
         names = ("referral_source", "referral_personal", "relationship_months")
-        return tuple(Signal.abstained(name, reason) for name in names)
+        return tuple(Signal.abstained(name, prepared.blocked) for name in names)
     head = family.heads["referral_source"]
+    whole = judged[prepared.whole]
+    parts = [judged[prepared.clause_unit(clause)] for clause in prepared.clauses]
     decision = decide_with_rules(
-        "referral_source", head, judgement["referral_source"], prepared.hits, prepared.word_count, measured
+        "referral_source", head, whole["referral_source"], prepared.hits, prepared.word_count, measured
     )
-    sources = _sources(decision, prepared, judgement, family, measured)
+    mentioned = mentioned_sources(whole, parts)
+    sources = _sources(decision, prepared, dict(zip(REFERRAL_SOURCES, mentioned.tolist(), strict=True)), measured)
     return (
         _source(decision, sources, prepared, model),
-        _personal(decision, sources, judgement, family, model),
+        _personal(decision, personal_probability(family, whole, parts), model),
         _months(prepared, measured),
     )
 
 
+def mentioned_sources(whole: Judgement, clauses: Sequence[Judgement]) -> Probabilities:
+    """``[16]`` how likely each source is mentioned: in the whole text, and in the clause where it is clearest."""
+    own = whole["referral_sources"]
+    best = np.max([own, *(clause["referral_sources"] for clause in clauses)], axis=0)
+    return np.asarray((own + best) / 2, np.float64)
+
+
+def personal_probability(family: HeadFamily, whole: Judgement, clauses: Sequence[Judgement]) -> float:
+    """How likely a person vouched: three views of the whole text averaged, or one clause that says it clearly."""
+    yes = family.heads["referral_personal"].classes.index("yes")
+    first, several = family.heads["referral_source"].classes, family.heads["referral_sources"].classes
+    views = (
+        float(whole["referral_personal"][yes]),
+        sum(float(whole["referral_source"][first.index(name)]) for name in PERSONAL_SOURCES),
+        max(float(whole["referral_sources"][several.index(name)]) for name in PERSONAL_SOURCES),
+    )
+    best = (
+        max((float(clause["referral_personal"][yes]) for clause in clauses), default=0.0) if len(clauses) > 1 else 0.0
+    )
+    return max(sum(views) / len(views), CLAUSE_FACTOR * best)
+
+
 def _sources(
-    decision: Decision, prepared: Prepared, judgement: Judgement, family: HeadFamily, measured: Measured
+    decision: Decision, prepared: Prepared, mentioned: Mapping[str, float], measured: Measured
 ) -> tuple[str, ...]:
     """All sources, the decided one first, then by probability."""
     if decision.label is None:
         return ()
     if decision.by == "rules":
         return (decision.label,)
-    classes = family.heads["referral_sources"].classes
-    probabilities = dict(zip(classes, judgement["referral_sources"].tolist(), strict=True))
     ruled = set(decisive_labels(prepared.hits))
     others = [
         name
-        for name, p in probabilities.items()
-        if name != decision.label and (p >= measured.extra_source or (name in ruled and p >= RULED_EXTRA_PROBABILITY))
+        for name, p in mentioned.items()
+        if name != decision.label and p >= measured.extra_source * (RULED_EXTRA_FACTOR if name in ruled else 1.0)
     ]
-    return (decision.label, *sorted(others, key=lambda name: (-probabilities[name], name)))
+    return (decision.label, *sorted(others, key=lambda name: (-mentioned[name], name)))
 
 
 def _source(decision: Decision, sources: tuple[str, ...], prepared: Prepared, model: str) -> Signal:
@@ -80,25 +114,16 @@ def _evidence(prepared: Prepared, sources: tuple[str, ...]) -> tuple[CharSpan, .
     return spans or (prepared.plain.span(0, len(prepared.plain.text)),)
 
 
-def _personal(
-    decision: Decision, sources: tuple[str, ...], judgement: Judgement, family: HeadFamily, model: str
-) -> Signal:
-    if sources:
-        personal = any(source in PERSONAL_SOURCES for source in sources)
-        said_by = "rules" if decision.by == "rules" else model
-        return Signal(
-            "referral_personal", value=float(personal), basis="text", confidence=decision.confidence, model=said_by
-        )
-    classes = family.heads["referral_source"].classes
-    probabilities = dict(zip(classes, judgement["referral_source"].tolist(), strict=True))
-    by_person = sum(probabilities[name] for name in PERSONAL_SOURCES)
-    otherwise = 1 - by_person - probabilities.get(NONE_LABEL, 0.0)
-    confidence = round(max(by_person, otherwise), CONFIDENCE_DIGITS)
-    if confidence < PERSONAL_CONFIDENCE:
-        reason = decision.reason or "uncertain"
-        return Signal.abstained("referral_personal", reason, confidence=confidence, model=model)
-    value = float(by_person > otherwise)
-    return Signal("referral_personal", value=value, basis="text", confidence=confidence, model=model)
+def _personal(decision: Decision, probability: float, model: str) -> Signal:
+    """Whether a person vouched: as a rule says of a brand, else what is more likely."""
+    if decision.by == "rules":
+        value = float(decision.label in PERSONAL_SOURCES)
+        return Signal("referral_personal", value=value, basis="text", confidence=decision.confidence, model="rules")
+    if decision.reason == "nothing_said":
+        return Signal.abstained("referral_personal", "nothing_said", confidence=decision.confidence, model=model)
+    said = probability >= PERSONAL_FROM
+    confidence = round(probability if said else 1 - probability, CONFIDENCE_DIGITS)
+    return Signal("referral_personal", value=float(said), basis="text", confidence=confidence, model=model)
 
 
 def _months(prepared: Prepared, measured: Measured) -> Signal:

@@ -19,6 +19,7 @@ from typing import Any
 
 from callsignals.comments.labels import LABELS
 from callsignals.comments.normalise import fold
+from callsignals.comments.rule_index import Anchor, RuleIndex, anchor_of
 from callsignals.errors import SettingsError
 from callsignals.vocabulary.spoken import LANGUAGES
 
@@ -39,6 +40,7 @@ class Rule:
         signal: ``referral_source``, ``recommends`` or ``reply_intent``.
         label: one of that signal's labels.
         pattern: any of the phrases.
+        anchors: words without which no phrase matches.
         unless: a match in the same sentence silences the rule there.
         absorbs: labels whose hits in the same sentence give way (an ad on a search engine is advertising).
         languages: where the rule applies; texts of unknown language count as all three.
@@ -48,6 +50,7 @@ class Rule:
     signal: str
     label: str
     pattern: re.Pattern[str]
+    anchors: frozenset[Anchor]
     unless: re.Pattern[str] | None
     absorbs: frozenset[str]
     languages: frozenset[str]
@@ -71,6 +74,7 @@ class RuleSet:
         self._by_signal: dict[str, list[Rule]] = {}
         for rule in rules:
             self._by_signal.setdefault(rule.signal, []).append(rule)
+        self._index = {signal: RuleIndex([r.anchors for r in found]) for signal, found in self._by_signal.items()}
         self.digest = digest
 
     def hits(self, signal: str, text: str, language: str | None) -> tuple[RuleHit, ...]:
@@ -81,8 +85,13 @@ class RuleSet:
             text: normalised.
             language: en, sv or fi; anything else lets the rules of all languages apply.
         """
+        if signal not in self._index:
+            return ()
         folded = fold(text)
-        rules = [r for r in self._by_signal.get(signal, ()) if language not in LANGUAGES or language in r.languages]
+        possible = (self._by_signal[signal][number] for number in self._index[signal].candidates(folded))
+        rules = [r for r in possible if language not in LANGUAGES or language in r.languages]
+        if not rules:
+            return ()
         found: list[RuleHit] = []
         for sentence in _SENTENCE.finditer(folded):
             found.extend(_hits_in_sentence(rules, sentence.group(), sentence.start()))
@@ -156,6 +165,7 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
         signal=signal,
         label=label,
         pattern=_compiled(phrases, where),
+        anchors=frozenset(anchor_of(_phrase_words(p)) for p in phrases),
         unless=_compiled(unless, where) if unless else None,
         absorbs=frozenset(_strings(row, "absorbs", where)),
         languages=frozenset(languages),
@@ -174,9 +184,13 @@ def _compiled(phrases: list[str], where: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_phrase_pattern(p, where)})" for p in phrases))
 
 
+def _phrase_words(phrase: str) -> list[str]:
+    return re.findall(r"\.\.\.|[\w*&+]+", fold(phrase))
+
+
 def _phrase_pattern(phrase: str, where: str) -> str:
     """``"kolleg* ... tips*"`` as a pattern over folded text."""
-    words = re.findall(r"\.\.\.|[\w*&+]+", fold(phrase))
+    words = _phrase_words(phrase)
     if not words or words[0] == "..." or words[-1] == "..." or len(phrase) > _MAXIMUM_PHRASE_CHARS:
         raise SettingsError(
             where, f"has an unusable phrase {phrase!r}", "Begin and end it with a word; * and ... go between."

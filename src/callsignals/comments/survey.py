@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callsignals.comments.decide import CONFIDENCE_DIGITS, Decision, Measured, decide_by_head, decisive_labels
+import numpy as np
+
+from callsignals.comments.decide import CONFIDENCE_DIGITS, Decision, Measured, decide_by_head
 from callsignals.comments.heads import HeadFamily
 from callsignals.comments.judge import Judgement, Unit
-from callsignals.comments.labels import NONE_LABEL
 from callsignals.comments.mismatch import disagrees
 from callsignals.comments.prepare import Prepared
 from callsignals.comments.scores import is_on_scale, nps_group, stance
@@ -16,22 +17,22 @@ from callsignals.vocabulary.signal import CharSpan, Signal
 
 __all__ = ["comment_polarity", "decide_polarity", "survey_signals"]
 
-TWO_SIDED_PROBABILITY = 0.75
-"""A text is mixed when one clause is positive and another negative with at least this probability."""
 WHOLE_TEXT_WEIGHT = 0.5
 """How much the whole text's polarity counts beside the clause's own, for a reason."""
+CLAUSE_WEIGHT = 0.5
+"""How much the clause in which a reason is clearest counts beside the whole text, for naming the reason."""
 
 
 def survey_signals(
-    prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, measured: Measured, model: str
+    prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, _: Measured, model: str
 ) -> tuple[Signal, ...]:
-    """The five signals, in registry order."""
+    """The five signals, in registry order; no rule decides any of them by itself."""
     polarity = comment_polarity(prepared, judged, family, model)
     return (
         _nps(prepared, judged, family, model),
         polarity,
         _reasons(prepared, judged, family, model),
-        _recommends(prepared, measured),
+        _recommends(prepared, judged, family, model),
         _mismatch(prepared, polarity),
     )
 
@@ -45,15 +46,8 @@ def comment_polarity(prepared: Prepared, judged: Mapping[Unit, Judgement], famil
 
 
 def decide_polarity(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily) -> Decision:
-    """The head's answer; "mixed" where clauses clearly point both ways."""
-    head = family.heads["comment_polarity"]
-    positive, negative = head.classes.index("positive"), head.classes.index("negative")
-    parts = [judged[prepared.clause_unit(clause)]["comment_polarity"] for clause in prepared.clauses]
-    if len(parts) > 1:
-        both = min(max(float(p[positive]) for p in parts), max(float(p[negative]) for p in parts))
-        if both >= TWO_SIDED_PROBABILITY:
-            return Decision("mixed", round(both, CONFIDENCE_DIGITS), "heads")
-    return decide_by_head(head, judged[prepared.whole]["comment_polarity"])
+    """The head's answer about the whole text."""
+    return decide_by_head(family.heads["comment_polarity"], judged[prepared.whole]["comment_polarity"])
 
 
 def _labelled(name: str, decision: Decision, prepared: Prepared, model: str) -> Signal:
@@ -93,15 +87,11 @@ def _reasons(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadF
     """Labels ``reason:polarity`` in the order of their quotes; ``evidence[i]`` is the quote of ``labels[i]``."""
     if prepared.blocked is not None:
         return Signal.abstained("comment_reasons", prepared.blocked)
-    best: dict[str, _NamedReason] = {}
-    for clause in prepared.clauses:
-        span = prepared.plain.span(clause.start, clause.end)
-        for named in _clause_reasons(judged[prepared.clause_unit(clause)], judged[prepared.whole], family, span):
-            if named.label not in best or named.probability > best[named.label].probability:
-                best[named.label] = named
-    if not best:
+    named_reasons = sorted(
+        _named_reasons(prepared, judged, family), key=lambda r: (r.span.start_char, -r.probability, r.label)
+    )
+    if not named_reasons:
         return Signal.insufficient("comment_reasons", "unsaid")
-    named_reasons = sorted(best.values(), key=lambda r: (r.span.start_char, -r.probability, r.label))
     return Signal(
         "comment_reasons",
         label=max(named_reasons, key=lambda r: r.probability).label,
@@ -114,35 +104,51 @@ def _reasons(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadF
     )
 
 
-def _clause_reasons(clause: Judgement, whole: Judgement, family: HeadFamily, span: CharSpan) -> list[_NamedReason]:
-    head, tone = family.heads["comment_reasons"], family.heads["comment_polarity"]
+def _named_reasons(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily) -> list[_NamedReason]:
+    """Reasons of the whole text, each with the clause that says it most clearly."""
+    head = family.heads["comment_reasons"]
+    whole = judged[prepared.whole]
+    parts = [judged[prepared.clause_unit(clause)] for clause in prepared.clauses]
+    by_clause = np.array([part["comment_reasons"] for part in parts])
+    combined = (1 - CLAUSE_WEIGHT) * whole["comment_reasons"] + CLAUSE_WEIGHT * by_clause.max(axis=0)
+    found = []
+    for column in np.flatnonzero(combined >= head.threshold):
+        best = int(by_clause[:, column].argmax())
+        clause = prepared.clauses[best]
+        tone = _tone(parts[best], whole, family)
+        span = prepared.plain.span(clause.start, clause.end)
+        found.append(_NamedReason(f"{head.classes[column]}:{tone}", float(combined[column]), span))
+    return found
+
+
+def _tone(clause: Judgement, whole: Judgement, family: HeadFamily) -> str:
+    classes = family.heads["comment_polarity"].classes
     combined = clause["comment_polarity"] + WHOLE_TEXT_WEIGHT * whole["comment_polarity"]
-    is_positive = combined[tone.classes.index("positive")] >= combined[tone.classes.index("negative")]
-    polarity = "positive" if is_positive else "negative"
-    probabilities = zip(head.classes, clause["comment_reasons"].tolist(), strict=True)
-    return [
-        _NamedReason(f"{reason}:{polarity}", p, span)
-        for reason, p in probabilities
-        if reason != NONE_LABEL and p >= head.threshold
-    ]
+    is_positive = combined[classes.index("positive")] >= combined[classes.index("negative")]
+    return "positive" if is_positive else "negative"
 
 
-def _recommends(prepared: Prepared, measured: Measured) -> Signal:
-    """By rules alone: only what is said outright counts."""
+def _recommends(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, model: str) -> Signal:
+    """Whether they say that they would recommend us, or would not; most texts say neither.
+
+    By the head alone, to which rule hits are known: a stock phrase may stand in a sentence that means the opposite.
+    """
     if prepared.blocked is not None:
         return Signal.abstained("recommends", prepared.blocked)
-    labels = decisive_labels(prepared.hits)
-    if not labels:
-        return Signal.insufficient("recommends", "unsaid")
-    if len(labels) > 1:
-        return Signal.abstained("recommends", "contradictory", model="rules")
+    head = family.heads["recommends"]
+    decision = decide_by_head(head, judged[prepared.whole]["recommends"])
+    if decision.label is None:
+        if decision.reason == "nothing_said":
+            return Signal.insufficient("recommends", "unsaid")
+        return Signal.abstained("recommends", "uncertain", confidence=decision.confidence, model=model)
+    spans = tuple(prepared.plain.span(hit.start, hit.end) for hit in prepared.hits if hit.label == decision.label)
     return Signal(
         "recommends",
-        value=float(labels[0] == "yes"),
+        value=float(decision.label == "yes"),
         basis="text",
-        confidence=measured.rule_alone["recommends"],
-        model="rules",
-        evidence=tuple(prepared.plain.span(hit.start, hit.end) for hit in prepared.hits),
+        confidence=decision.confidence,
+        model=model,
+        evidence=spans or (prepared.plain.span(0, len(prepared.plain.text)),),
     )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from callsignals.conversation.questions import questions
 from callsignals.conversation.role_names import RoleHints, names_said
 from callsignals.conversation.role_phrases import CATEGORIES, count_phrases, phrases_digest, spoken_text, tokens
+from callsignals.conversation.role_sale import SALE_FEATURES, SaleWeights, sale_evidence
 from callsignals.conversation.sentences import sentences
 from callsignals.errors import ModelError
 from callsignals.files import digest_of
@@ -38,6 +39,7 @@ __all__ = [
     "pair_evidence",
     "roles_digest",
     "shipped_weights",
+    "voice_figures",
 ]
 
 FEATURES = (*CATEGORIES, "questions", "talk", "names_itself", "addresses", "product_mentions")
@@ -80,11 +82,13 @@ class RoleWeights:
         coefficients: one for each of ``FEATURES``.
         temperature: divides the sum before it becomes a probability.
         thresholds: per language, the probability from which on a voice is claimed.
+        sale: tells whether anybody sells at all.
     """
 
     coefficients: Mapping[str, float]
     temperature: float
     thresholds: Mapping[str, float]
+    sale: SaleWeights
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """Probability 0..1 that the first voice of ``pair_evidence`` is the seller."""
@@ -120,13 +124,17 @@ def guess_seller(
         return RoleGuess(None, 0.5)
     weights = weights or shipped_weights()
     hints = hints or RoleHints()
-    evidence = pair_evidence(transcript, pair, hints, product_mentions)
+    figures = voice_figures(transcript, pair, hints, product_mentions)
+    evidence = _difference(figures)
+    introduce_us = [names_said(_turns(transcript.words, voice), hints).itself_ours for voice in pair]
     first = weights.probability(evidence)
-    if first == 0.5 or _both_claim(transcript, pair, hints):
+    if first == 0.5 or all(introduce_us):  # with both of ours, voices got mixed up, or two of ours talk
         return RoleGuess(None, 0.5)
     if first < 0.5:
         pair, first = (pair[1], pair[0]), weights.probability({name: -value for name, value in evidence.items()})
     if first < weights.thresholds.get(transcript.language or "", _NEVER):
+        return RoleGuess(None, first)
+    if not any(introduce_us) and weights.sale.nobody_sells(sale_evidence(figures), transcript.language):
         return RoleGuess(None, first)
     return RoleGuess(pair[0], first, customer_speaker=pair[1])
 
@@ -138,6 +146,16 @@ def pair_evidence(
     product_mentions: Mapping[str, int] | None = None,
 ) -> dict[str, float]:
     """What the first voice shows more of than the second, by name of ``FEATURES``."""
+    return _difference(voice_figures(transcript, pair, hints, product_mentions))
+
+
+def voice_figures(
+    transcript: Transcript,
+    pair: tuple[str, str],
+    hints: RoleHints,
+    product_mentions: Mapping[str, int] | None = None,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What each of two voices shows, by name of ``FEATURES``."""
     asked = questions(sentences(transcript.words, transcript.language), transcript.language)
     sides = []
     for voice in pair:
@@ -151,12 +169,12 @@ def pair_evidence(
         side["names_itself"] = float(said.itself_ours - said.itself_theirs)
         side["addresses"] = float(said.addresses_theirs - said.addresses_ours)
         sides.append(side)
-    return {name: sides[0][name] - sides[1][name] for name in FEATURES}
+    return sides[0], sides[1]
 
 
-def _both_claim(transcript: Transcript, pair: tuple[str, str], hints: RoleHints) -> bool:
-    """Whether both voices introduce themselves with a name of ours: voices got mixed up, or two of ours talk."""
-    return all(names_said(_turns(transcript.words, voice), hints).itself_ours for voice in pair)
+def _difference(figures: tuple[Mapping[str, float], Mapping[str, float]]) -> dict[str, float]:
+    first, second = figures
+    return {name: first[name] - second[name] for name in FEATURES}
 
 
 def _two_voices(words: Sequence[Word]) -> tuple[str, str] | None:
@@ -208,10 +226,15 @@ def load_weights(path: Path) -> RoleWeights:
         stored = json.loads(path.read_text(encoding="utf-8"))
         coefficients = {str(name): float(value) for name, value in stored["coefficients"].items()}
         thresholds = {str(language): float(value) for language, value in stored["thresholds"].items()}
-        weights = RoleWeights(coefficients, float(stored["temperature"]), thresholds)
+        sale = SaleWeights(
+            {str(name): float(value) for name, value in stored["sale"]["coefficients"].items()},
+            float(stored["sale"]["intercept"]),
+            {str(language): float(value) for language, value in stored["sale"]["thresholds"].items()},
+        )
+        weights = RoleWeights(coefficients, float(stored["temperature"]), thresholds, sale)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ModelError("the shipped model roles", f"{path} is unreadable", "Reinstall callsignals") from None
-    if set(weights.coefficients) != set(FEATURES):
+    if set(weights.coefficients) != set(FEATURES) or set(sale.coefficients) != set(SALE_FEATURES):
         raise ModelError("the shipped model roles", f"{path} is of another version", "Reinstall callsignals")
     return weights
 

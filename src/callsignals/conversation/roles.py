@@ -2,18 +2,21 @@
 
 The manifest names the seller's channel or a moment when the seller speaks. Where both are given they must
 agree. Where neither decides, the voice that returns over the seller's calls does (told by the caller, who knows the
-other calls), else the text if it is clear enough (``callsignals.conversation.role_cues``).
+other calls), else the text if it is clear enough (``callsignals.conversation.role_cues``). Where the returning voice
+and a very clear text disagree, one of them is wrong, and nobody knows which.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from callsignals.conversation.role_cues import RoleHints, guess_seller
+from callsignals.conversation.intervals import subtract, union
+from callsignals.conversation.role_cues import RoleGuess, RoleHints, guess_seller
 from callsignals.vocabulary.spoken import Activity, Party, Transcript
 
-__all__ = ["MOMENT_REACH_S", "settle_roles"]
+__all__ = ["MOMENT_REACH_S", "STRONG_TEXT", "settle_roles", "speaking_moments"]
 
 MOMENT_REACH_S = 1.0
 """A voice up to this far from ``seller_speaks_at_s`` is taken when nobody speaks at that very moment."""
@@ -21,7 +24,11 @@ MOMENT_REACH_S = 1.0
 TOLD_CONFIDENCE = 1.0
 """Roles the user stated are certain."""
 
+STRONG_TEXT = 0.9
+"""A text as clear as this can contradict the returning voice: of such, 1 in 200 is wrong in cross-validation."""
+
 _TIE_S = 1e-6
+_LEAST_MOMENT_S = 0.5
 
 
 def settle_roles(
@@ -32,6 +39,7 @@ def settle_roles(
     seller_speaks_at_s: float | None,
     hints: RoleHints | None = None,
     recurring: tuple[str, float] | None = None,
+    product_mentions: Callable[[], Mapping[str, int]] | None = None,
 ) -> Transcript:
     """Give every word and activity its party.
 
@@ -42,11 +50,13 @@ def settle_roles(
         seller_speaks_at_s: a moment when the seller speaks, seconds.
         hints: names for the text to be searched for, any of them empty; None leaves the text unasked.
         recurring: speaker whose voice returns over the seller's calls, and how sure that is; None when unknown.
+        product_mentions: counts the product terms that each voice says; called only when the text is asked.
 
     Returns:
         The transcript with parties, ``role_source`` and ``role_confidence``; parties stay ``unknown`` when
         nothing decides. Findings: ``roles_conflict`` (channel and moment name different voices),
-        ``seller_moment_unclear`` (nobody or both speak then), ``seller_channel_unusable`` (no such channel).
+        ``seller_moment_unclear`` (nobody or both speak then), ``seller_channel_unusable`` (no such channel),
+        ``voice_and_text_disagree`` (the returning voice is one's, and the text clearly the other's).
 
     Raises:
         ModelError: the text is asked and its weights are missing or altered.
@@ -74,18 +84,47 @@ def settle_roles(
         return _assign(transcript, seller, source)
     if "roles_conflict" in findings:
         return transcript  # what the user contradicts themselves about is theirs to settle
-    if recurring is not None:
-        return _assign(transcript, recurring[0], "voiceprint", confidence=recurring[1])
-    return transcript if hints is None else _by_text(transcript, hints)
+    return _untold(transcript, hints, recurring, product_mentions)
 
 
-def _by_text(transcript: Transcript, hints: RoleHints) -> Transcript:
-    guess = guess_seller(transcript, hints)
-    if guess.seller_speaker is None:
-        return transcript
-    return _assign(
-        transcript, guess.seller_speaker, "text", customer=guess.customer_speaker, confidence=round(guess.confidence, 4)
-    )
+def _untold(
+    transcript: Transcript,
+    hints: RoleHints | None,
+    recurring: tuple[str, float] | None,
+    product_mentions: Callable[[], Mapping[str, int]] | None,
+) -> Transcript:
+    """Without a word of the user: the voice that returns, unless the text clearly contradicts it, else the text."""
+    guess = RoleGuess(None, 0.5)
+    if hints is not None:
+        guess = guess_seller(transcript, hints, product_mentions=product_mentions() if product_mentions else None)
+    if recurring is None:
+        return transcript if guess.seller_speaker is None else _by_text(transcript, guess, guess.seller_speaker)
+    if guess.seller_speaker not in (None, recurring[0]) and guess.confidence >= STRONG_TEXT:
+        findings = {*transcript.findings, "voice_and_text_disagree"}
+        return replace(transcript, findings=tuple(sorted(findings)))
+    return _assign(transcript, recurring[0], "voiceprint", confidence=recurring[1])
+
+
+def _by_text(transcript: Transcript, guess: RoleGuess, seller: str) -> Transcript:
+    return _assign(transcript, seller, "text", customer=guess.customer_speaker, confidence=round(guess.confidence, 4))
+
+
+def speaking_moments(transcript: Transcript) -> dict[str, float]:
+    """For each voice a second at which it speaks and nobody else does, the middle of its longest such stretch.
+
+    Given as ``seller_speaks_at_s`` it makes that voice the seller; voices that never speak alone are missing.
+    """
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for activity in _voiced(transcript):
+        spans.setdefault(activity.speaker, []).append((activity.start_s, activity.end_s))
+    moments = {}
+    for speaker in sorted(spans):
+        others = union(span for other, found in spans.items() if other != speaker for span in found)
+        alone = subtract(union(spans[speaker]), others)
+        start_s, end_s = max(alone, key=lambda span: span[1] - span[0], default=(0.0, 0.0))
+        if end_s - start_s >= _LEAST_MOMENT_S:
+            moments[speaker] = round((start_s + end_s) / 2, 1)
+    return moments
 
 
 def _names_parties(transcript: Transcript) -> bool:

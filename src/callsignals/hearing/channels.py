@@ -27,8 +27,9 @@ from callsignals.hearing.recording import Interval, Recording
 
 __all__ = ["ChannelLayout", "analyse_channels", "live_channels"]
 
-DEAD_LEVEL_DB = -85.0
-"""Digital silence, a constant, or dither in the last bit; an open telephone line is above this."""
+DEAD_LEVEL_DB = -78.0
+"""Digital silence, a constant, or noise in the last two bits, in which voice activity now and then hears somebody; an
+open telephone line is above this."""
 DEAD_BELOW_DB = 50.0
 """So far below the loudest channel nobody can be heard."""
 IDLE_LEVEL_DB = -60.0

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from callsignals.hearing.recording import Interval
 from callsignals.vocabulary.spoken import Dropped, Word
 
-__all__ = ["compression_ratio", "drop_hallucinations", "find_loops"]
+__all__ = ["LONGEST_RATE_CHARS_PER_S", "compression_ratio", "drop_hallucinations", "find_loops"]
 
 SILENCE_TOLERANCE_S = 0.5
 """Voice activity misses quiet beginnings and ends; words this near to it are believed."""

@@ -11,10 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-import ctranslate2
-
 from callsignals.files import digest_of, file_digest
 from callsignals.hearing.decode import Decoder
+from callsignals.hearing.device import Device, choose_device
 from callsignals.hearing.recognise import Recogniser
 from callsignals.hearing.recording import Recording
 from callsignals.hearing.sides import Side, listen
@@ -25,10 +24,8 @@ from callsignals.weights import shipped_model, whisper_model
 
 __all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
 
-HEARING_VERSION = 2
+HEARING_VERSION = 4
 """Raised whenever the same recording and settings would be heard differently."""
-
-Device = Literal["cpu", "cuda"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class HearingSettings:
             digests=tuple((name, whisper_model(name).digest) for name in names),
             hotwords=tuple(hotwords),
             beam_size=beam_size,
-            device=_available(device),
+            device=choose_device(device),
             compute_type=None if compute_type == "auto" else compute_type,
             max_hours=max_hours,
             diarize=diarize,
@@ -115,12 +112,6 @@ class HearingSettings:
                 self.speakers,
             ]
         )
-
-
-def _available(device: Literal["auto", "cpu", "cuda"]) -> Device:
-    if device != "auto":
-        return device
-    return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
 
 
 class Ears:

@@ -1,8 +1,12 @@
-"""Speech packed into windows of at most 30 s, and the way back to the call's clock.
+"""Speech packed into windows of at most 20 s, and the way back to the call's clock.
 
-Whisper's encoder always works on 30 s, so full windows are what saves time. The silence between stretches of
-speech is left out, except for a margin on both sides and for short pauses, which keep their natural length:
-the recogniser does worse when words are glued together. Times inside a window map back piece by piece.
+The silence between stretches of speech is left out, except for a margin on both sides and for short pauses, which keep
+their natural length: the recogniser does worse when words are glued together. Times inside a window map back piece by
+piece.
+
+Windows are shorter than the 30 s that Whisper was trained on: its encoder's time, and that of each step of decoding,
+grows with the window (:mod:`callsignals.hearing.whisper` encodes no more than the window holds). 20 s lose no accuracy
+against 30 s; 15 s do (benchmarks/RESULTS.md).
 
 Everything is counted in ticks of 10 ms (Whisper's frame), so that moving a call in time moves its windows
 exactly.
@@ -22,7 +26,7 @@ from callsignals.hearing.recording import FULL_SCALE, SAMPLE_RATE_HZ, Float32, I
 
 __all__ = ["Piece", "SpeechQueue", "Window", "pack", "window_samples"]
 
-WINDOW_S = 30.0
+WINDOW_S = 20.0
 MARGIN_S = 0.37
 """Audio kept on both sides of speech: with our voice activity's 30 ms, faster-whisper's ``speech_pad_ms``."""
 LONGEST_PAUSE_S = 1.94
@@ -74,7 +78,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most 30 s of audio to be recognised at once.
+    """At most ``WINDOW_S`` of audio to be recognised at once.
 
     Attributes:
         pieces: what it is made of, in order.
@@ -94,6 +98,11 @@ class Window:
     def speech_s(self) -> float:
         """How many seconds of it are speech."""
         return sum(end - start for start, end in self.speech) / _TICKS_PER_S
+
+    def speech_after_s(self, in_window_s: float) -> float:
+        """How many seconds of its speech come after this moment of the window."""
+        tick = self.tick_on_call(in_window_s)
+        return sum(max(0, end - max(start, tick)) for start, end in self.speech) / _TICKS_PER_S
 
     def tick_on_call(self, in_window_s: float) -> int:
         """A moment of the window on the call's clock."""

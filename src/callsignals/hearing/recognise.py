@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import ctranslate2
-
 from callsignals.errors import ModelError
+from callsignals.hearing.device import choose_compute_type, choose_device
 from callsignals.hearing.hallucinations import drop_hallucinations
 from callsignals.hearing.packing import SpeechQueue, Window, window_samples
 from callsignals.hearing.recording import Int16, Interval
-from callsignals.hearing.whisper import HeardWord, Whisper
+from callsignals.hearing.whisper import HeardWindow, HeardWord, Whisper
 from callsignals.vocabulary.spoken import Dropped, Word
 from callsignals.weights import WeightsFolder
 
 __all__ = ["Recognised", "Recogniser"]
+
+UNHEARD_S = 0.6
+"""So much speech after a window's last word is heard again together with what follows, whatever Whisper says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class Recogniser:
     Args:
         weights: from :func:`callsignals.weights.whisper_model`.
         device: ``auto`` takes a CUDA device when there is one, else the processor.
-        compute_type: None for ``int8`` on the processor and ``float16`` on CUDA.
-        beam_size: hypotheses kept; 1 is greedy.
+        compute_type: None for the device's default (:func:`~callsignals.hearing.device.choose_compute_type`).
+        beam_size: hypotheses kept; 1 is greedy. Two make no more errors than five here (benchmarks/RESULTS.md).
         cpu_threads: per recogniser; two one-thread workers beat one with two threads.
         hotwords: names and brands to be expected. They change what is heard, so nothing but the user's
         setting
@@ -57,13 +59,13 @@ class Recogniser:
         weights: WeightsFolder,
         device: str = "auto",
         compute_type: str | None = None,
-        beam_size: int = 5,
+        beam_size: int = 2,
         cpu_threads: int = 1,
         hotwords: Sequence[str] = (),
     ) -> None:
         self.weights = weights
-        self.device = _device(device)
-        self.compute_type = compute_type or ("float16" if self.device == "cuda" else "int8")
+        self.device = choose_device(device)
+        self.compute_type = choose_compute_type(self.device, compute_type)
         self.beam_size = beam_size
         self.hotwords = tuple(word.strip() for word in hotwords if word.strip())
         self._whisper = _load(weights, self.device, self.compute_type, cpu_threads)
@@ -134,26 +136,17 @@ class Recogniser:
                 hotwords=", ".join(self.hotwords) or None,
             )
             words = _on_call(heard.words, window, speaker)
-            again_s = queue.put_back(window, heard.finished_s)
+            again_s = queue.put_back(window, _finished_s(heard, window))
             if again_s is not None:
                 words = [word for word in words if word.start_s is not None and word.start_s < again_s]
             yield words, heard.speechless
 
 
-def _device(device: str) -> str:
-    has_cuda = ctranslate2.get_cuda_device_count() > 0
-    if device == "auto":
-        return "cuda" if has_cuda else "cpu"
-    if device == "cuda" and not has_cuda:
-        raise ModelError(
-            "the device cuda",
-            "is not there (no CUDA device, or its driver is not installed)",
-            "Use --device cpu or auto",
-            code="no_cuda",
-        )
-    if device not in ("cpu", "cuda"):
-        raise ModelError(f"the device {device}", "is unknown", "Use cpu, cuda or auto", code="unknown_device")
-    return device
+def _finished_s(heard: HeardWindow, window: Window) -> float:
+    """Up to where a window is done with: not beyond its last word when more is spoken after it."""
+    if heard.words and window.speech_after_s(heard.words[-1].end_s) >= UNHEARD_S:
+        return min(heard.finished_s, heard.words[-1].end_s)
+    return heard.finished_s
 
 
 def _load(weights: WeightsFolder, device: str, compute_type: str, cpu_threads: int) -> Whisper:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from callsignals.errors import InputError
@@ -94,10 +94,16 @@ def sniff_delimiter(text: str, known: Collection[str], *, prefer: str = ",") -> 
     return max(_DELIMITERS, key=merit), text
 
 
-def split_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Records in order, blank lines included."""
+def split_records(text: str | Iterable[str], delimiter: str) -> Iterator[Record]:
+    """Records in order, blank lines included.
+
+    Args:
+        text: a whole table, or its lines with their ends as they are (a file opened with ``newline=""``).
+        delimiter: between cells.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), _MAX_CELL_CHARS))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="") if isinstance(text, str) else text
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
         try:

@@ -32,7 +32,8 @@ def resolve_named_file(text: str, *, base: Path, roots: Sequence[Path]) -> Path:
         raise _outside(text, "which is an address, not a file", "Download the file and name the copy.")
     if "\0" in name:
         raise _outside(text, "which holds a NUL character", "Correct the file name.")
-    candidates = [found for found in (_resolved(folder, name) for folder in (base, *roots)) if found is not None]
+    folders = dict.fromkeys((base, *roots))
+    candidates = [found for found in (_resolved(folder, name) for folder in folders) if found is not None]
     allowed = [path for path in candidates if any(is_inside(path, root) for root in roots)]
     if not allowed or _foreign_absolute(name):
         raise _outside(

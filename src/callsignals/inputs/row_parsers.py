@@ -35,11 +35,13 @@ from callsignals.inputs.values import (
 )
 
 __all__ = [
+    "Cells",
     "Parsed",
     "RowContext",
     "parse_call_rows",
     "parse_comment_rows",
     "parse_lead_rows",
+    "parse_rows",
     "parse_seller_rows",
 ]
 
@@ -82,7 +84,7 @@ class Parsed(Generic[Row]):
     zone_assumed: bool
 
 
-class _Cells:
+class Cells:
     """The cells of one row, each read with errors that name table, row, column and value."""
 
     def __init__(self, table: Table, raw: RawRow, context: RowContext) -> None:
@@ -92,10 +94,12 @@ class _Cells:
         self.zone_assumed = False
 
     def error(self, problem: str, remedy: str, code: str) -> InputError:
+        """An error about this row."""
         where = f"{self.table.path.name} row {self.raw.number}"
         return InputError(where, problem, remedy, code=code, row=self.raw.number)
 
     def as_written(self, column: str) -> str | None:
+        """The cell with its white space; None when blank."""
         return self.raw.cells.get(column)
 
     def text(self, column: str) -> str | None:
@@ -104,12 +108,14 @@ class _Cells:
         return value.strip() if value is not None else None
 
     def required(self, column: str) -> str:
+        """The trimmed text of a cell that must not be blank."""
         value = self.text(column)
         if value is None:
             raise self.error(f"column '{column}' is blank", "Fill it in.", f"missing_{column}")
         return value
 
     def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:
+        """What ``parse`` makes of the cell; None when blank."""
         value = self.text(column)
         if value is None:
             return None
@@ -120,9 +126,11 @@ class _Cells:
             raise self.error(problem, error.remedy, error.code) from None
 
     def number(self, column: str) -> float | None:
+        """A finite number; None when blank."""
         return self.read(column, lambda text: parse_number(text, decimal_comma=self.table.decimal_comma))
 
     def moment(self, column: str) -> datetime | None:
+        """A time in UTC; None when blank."""
         found = self.read(column, lambda text: parse_datetime(text, self.context.zone))
         if found is None:
             return None
@@ -130,6 +138,7 @@ class _Cells:
         return found.utc
 
     def day(self, column: str) -> date | None:
+        """A calendar day; None when blank."""
         return self.read(column, parse_date)
 
     def several(self, column: str) -> tuple[str, ...]:
@@ -138,24 +147,29 @@ class _Cells:
         return tuple(dict.fromkeys(part for part in parts if part))
 
     def file(self, column: str) -> Path | None:
-        base = self.table.path.parent.resolve()
-        return self.read(column, lambda text: resolve_named_file(text, base=base, roots=self.context.roots))
+        """A file inside the allowed folders; None when blank."""
+        return self.read(
+            column,
+            lambda text: resolve_named_file(text, base=self.table.path.parent.resolve(), roots=self.context.roots),
+        )
 
     def extra(self, table_name: str) -> Extra:
+        """The filled-in columns that the table's kind does not know."""
         known = COLUMNS[table_name]
         return tuple((name, value) for name, value in self.raw.cells.items() if name not in known and value is not None)
 
 
-def _parse_rows(
-    table: Table, context: RowContext, required: tuple[str, ...], parse: Callable[[_Cells], Row]
+def parse_rows(
+    table: Table, context: RowContext, required: tuple[str, ...], parse: Callable[[Cells], Row]
 ) -> Parsed[Row]:
+    """Each row by ``parse``, whose ``InputError`` becomes one of ``errors``; ``required`` columns must be there."""
     if context.ids_required:
         _check_columns(table, required)
     rows: list[Row] = []
     errors: list[CallSignalsError] = list(table.problems)
     zone_assumed = False
     for raw in table.rows:
-        cells = _Cells(table, raw, context)
+        cells = Cells(table, raw, context)
         try:
             rows.append(parse(cells))
         except InputError as error:
@@ -184,7 +198,7 @@ def _row_of(error: CallSignalsError) -> int:
     return error.row or 0
 
 
-def _check_once(cells: _Cells, column: str, value: str, seen: dict[str, int]) -> None:
+def _check_once(cells: Cells, column: str, value: str, seen: dict[str, int]) -> None:
     """Call only once a row is known to be good: a bad first row does not take its id with it."""
     if value in seen:
         raise cells.error(
@@ -200,7 +214,7 @@ def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
     seen: dict[str, int] = {}
     leads: dict[str, str] = {}
 
-    def parse(cells: _Cells) -> CallRow:
+    def parse(cells: Cells) -> CallRow:
         call = _call(cells)
         if leads.setdefault(call.call_id, call.lead_id) != call.lead_id:
             raise cells.error(
@@ -211,10 +225,10 @@ def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
         _check_once(cells, "call_id", call.call_id, seen)
         return call
 
-    return _parse_rows(table, context, ("call_id", "lead_id"), parse)
+    return parse_rows(table, context, ("call_id", "lead_id"), parse)
 
 
-def _call(cells: _Cells) -> CallRow:
+def _call(cells: Cells) -> CallRow:
     call_id, lead_id = cells.required("call_id"), cells.required("lead_id")
     audio, transcript = cells.file("audio"), cells.file("transcript")
     if audio is None and transcript is None:
@@ -263,19 +277,25 @@ def _call(cells: _Cells) -> CallRow:
     )
 
 
-def parse_comment_rows(table: Table, context: RowContext) -> Parsed[CommentRow]:
-    """Comments; of rows with one ``comment_id`` the first counts. An empty one without a score is kept."""
-    seen: dict[str, int] = {}
+def parse_comment_rows(table: Table, context: RowContext, known: dict[str, int] | None = None) -> Parsed[CommentRow]:
+    """Comments; of rows with one ``comment_id`` the first counts. An empty one without a score is kept.
 
-    def parse(cells: _Cells) -> CommentRow:
+    Args:
+        table: the rows.
+        context: what they are read with.
+        known: ids and rows of earlier parts of the same table, which grows by this part's; for tables read in parts.
+    """
+    seen: dict[str, int] = {} if known is None else known
+
+    def parse(cells: Cells) -> CommentRow:
         comment = _comment(cells)
         _check_once(cells, "comment_id", comment.comment_id, seen)
         return comment
 
-    return _parse_rows(table, context, ("comment_id", "lead_id", "kind"), parse)
+    return parse_rows(table, context, ("comment_id", "lead_id", "kind"), parse)
 
 
-def _comment(cells: _Cells) -> CommentRow:
+def _comment(cells: Cells) -> CommentRow:
     if cells.context.ids_required:
         comment_id, lead_id = cells.required("comment_id"), cells.required("lead_id")
         cells.required("kind")
@@ -300,7 +320,7 @@ def _comment(cells: _Cells) -> CommentRow:
     )
 
 
-def _score(cells: _Cells) -> tuple[float | None, Scale | None]:
+def _score(cells: Cells) -> tuple[float | None, Scale | None]:
     score = cells.number("score")
     named: Scale | None = cells.read("scale", lambda text: parse_choice(text, tuple(SCALES)))
     scale = named or cells.context.default_scale
@@ -326,7 +346,7 @@ def parse_lead_rows(table: Table, context: RowContext) -> Parsed[LeadRow]:
     """Leads; of two rows with one ``lead_id`` the first counts."""
     seen: dict[str, int] = {}
 
-    def parse(cells: _Cells) -> LeadRow:
+    def parse(cells: Cells) -> LeadRow:
         lead = LeadRow(
             lead_id=cells.required("lead_id"),
             name=cells.text("name"),
@@ -345,14 +365,14 @@ def parse_lead_rows(table: Table, context: RowContext) -> Parsed[LeadRow]:
         _check_once(cells, "lead_id", lead.lead_id, seen)
         return lead
 
-    return _parse_rows(table, context, ("lead_id",), parse)
+    return parse_rows(table, context, ("lead_id",), parse)
 
 
 def parse_seller_rows(table: Table, context: RowContext) -> Parsed[SellerRow]:
     """Sellers; of two rows with one ``seller`` the first counts."""
     seen: dict[str, int] = {}
 
-    def parse(cells: _Cells) -> SellerRow:
+    def parse(cells: Cells) -> SellerRow:
         seller = SellerRow(
             seller=" ".join(cells.required("seller").split()),
             name=cells.text("name"),
@@ -366,4 +386,4 @@ def parse_seller_rows(table: Table, context: RowContext) -> Parsed[SellerRow]:
         _check_once(cells, "seller", seller.seller, seen)
         return seller
 
-    return _parse_rows(table, context, ("seller",), parse)
+    return parse_rows(table, context, ("seller",), parse)

@@ -11,25 +11,33 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
+from callsignals.vocabulary.definition import Phase
+
 __all__ = [
     "COMMENT_KINDS",
     "OUTCOMES",
     "SCALES",
+    "SENDERS",
     "CallRow",
     "CommentKind",
     "CommentRow",
     "Extra",
     "LeadRow",
+    "MessageRow",
+    "MetricRow",
     "Outcome",
     "Scale",
     "SellerRow",
+    "Sender",
 ]
 
 Outcome = Literal["won", "lost", "open"]
 CommentKind = Literal["referral", "survey", "reply"]
 Scale = Literal["nps", "nps_1_10", "csat5", "ces5", "ces7", "ces5_effort", "ces7_effort"]
+Sender = Literal["us", "customer", "auto"]
 Extra = tuple[tuple[str, str], ...]
 
+SENDERS: tuple[Sender, ...] = ("us", "customer", "auto")
 OUTCOMES: tuple[Outcome, ...] = ("won", "lost", "open")
 COMMENT_KINDS: tuple[CommentKind, ...] = ("referral", "survey", "reply")
 
@@ -168,6 +176,61 @@ class SellerRow:
     aliases: tuple[str, ...] = ()
     email_domain: str | None = None
     team: str | None = None
+    extra: Extra = ()
+    table: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message of an e-mail, chat or ticket thread.
+
+    Attributes:
+        thread_id, lead_id: as written, surrounding white space removed; a thread has one lead.
+        sender: our people, the customer, or a machine (an automatic reply of either side).
+        sent_at: UTC.
+        text: as written; may be empty.
+        resolved: whether the thread was resolved at that moment, None when the row does not say.
+        extra, table, row: see ``CallRow``.
+    """
+
+    thread_id: str
+    lead_id: str
+    sender: Sender
+    sent_at: datetime
+    text: str = ""
+    resolved: bool | None = None
+    extra: Extra = ()
+    table: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """One figure that was measured elsewhere, checked against ``callsignals.vocabulary.carried``.
+
+    Attributes:
+        signal: a registered name, or the row's own in lower case with underscores.
+        value: in the signal's own unit, from the parts where they are given; None when their denominator is 0.
+        observed_at: UTC.
+        lead_id: None for a figure of the company.
+        unit: the signal's own; of an unknown signal what the row says, "" when nothing.
+        phase: the signal's own; of an unknown signal what the row says.
+        period_start, period_end: UTC; both or neither.
+        numerator, denominator: as given or as the parts make them, None when unknown.
+        extra, table, row: see ``CallRow``.
+    """
+
+    signal: str
+    value: float | None
+    observed_at: datetime
+    lead_id: str | None = None
+    unit: str = ""
+    phase: Phase = "before"
+    period_start: datetime | None = None
+    period_end: datetime | None = None
+    numerator: float | None = None
+    denominator: float | None = None
     extra: Extra = ()
     table: str = ""
     row: int = 0

@@ -12,7 +12,7 @@ from callsignals.errors import InputError
 from callsignals.inputs.paths import is_inside
 from callsignals.inputs.rows import CallRow
 
-__all__ = ["AUDIO_SUFFIXES", "Scanned", "scan_recordings"]
+__all__ = ["AUDIO_SUFFIXES", "Scanned", "is_input_folder", "scan_recordings"]
 
 _SUFFIXES = "wav flac mp3 m4a mp4 aac ogg opus oga webm amr wma aiff aif au gsm"
 AUDIO_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
@@ -80,14 +80,15 @@ def _recordings(root: Path, out: Path, links: list[str], errors: list[InputError
 
     for folder, folders, files in os.walk(root, onerror=unreadable):
         here = Path(folder)
-        folders[:] = sorted(name for name in folders if _is_input_folder(here / name, out))
+        folders[:] = sorted(name for name in folders if is_input_folder(here / name, out))
         links += [(here / name).relative_to(root).as_posix() for name in folders if (here / name).is_symlink()]
         for name in files:
             if not name.startswith(".") and Path(name).suffix.casefold() in AUDIO_SUFFIXES:
                 yield unicodedata.normalize("NFC", (here / name).relative_to(root).as_posix()), here / name
 
 
-def _is_input_folder(folder: Path, out: Path) -> bool:
+def is_input_folder(folder: Path, out: Path) -> bool:
+    """Whether a folder may hold input: not hidden, not OUT (resolved), not results of another run."""
     if folder.name.startswith(".") or folder.resolve() == out:
         return False
     return not all((folder / mark).is_file() for mark in _RESULT_MARKS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import tomllib
@@ -14,13 +13,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from callsignals.errors import SettingsError
 from callsignals.inputs.rows import Scale
+from callsignals.inputs.settings_checks import checked_clock, checked_country, checked_weights, nearest_name
 from callsignals.inputs.values import language_code
 
 __all__ = [
     "SETTINGS_FILE",
+    "BatchSettings",
     "CallsSettings",
     "CommentsSettings",
     "DiarizationSettings",
+    "FiguresSettings",
+    "FunnelSettings",
+    "IndexSettings",
+    "MessagesSettings",
     "PrivacySettings",
     "RecognitionSettings",
     "RecordsSettings",
@@ -111,6 +116,14 @@ class CommentsSettings(_Section):
     """``[comments]``."""
 
     default_scale: Scale | None = Field(default=None, description="scale of scores whose row does not name one")
+    models: str | None = Field(
+        default=None,
+        min_length=1,
+        description="folder of heads that `models train` wrote; comment-models if it is there",
+    )
+    tier: Literal["auto", "exact", "fast"] = Field(
+        default="auto", description="who classifies: exact, fast, or the fast one where it is sure"
+    )
 
 
 class RecognitionSettings(_Section):
@@ -122,7 +135,7 @@ class RecognitionSettings(_Section):
     )
     language: LanguageCode | None = Field(default=None, description="forced for every call whose row does not say")
     hotwords: Texts = Field(default=(), description="names and brands to listen for")
-    beam_size: int = Field(default=5, ge=1, le=20)
+    beam_size: int = Field(default=2, ge=1, le=20, description="hypotheses kept while decoding; 1 is greedy")
     device: Literal["auto", "cpu", "cuda"] = "auto"
     compute_type: Literal[
         "auto",
@@ -134,7 +147,7 @@ class RecognitionSettings(_Section):
         "float16",
         "bfloat16",
         "float32",
-    ] = Field(default="auto", description="auto: int8 on a CPU, CTranslate2's own choice on a GPU")
+    ] = Field(default="auto", description="auto: int8 on a CPU, float16 on a GPU that has it")
 
 
 class DiarizationSettings(_Section):
@@ -170,11 +183,66 @@ class SegmentsSettings(_Section):
     columns: Texts = Field(default=(), description="extra columns that group the figures")
 
 
+class FunnelSettings(_Section):
+    """``[funnel]``."""
+
+    stages: Texts = Field(default=(), description="stages of the lead table in their order, for stage_conversion_share")
+
+
+class FiguresSettings(_Section):
+    """``[figures]``."""
+
+    every: Literal["week", "month", "quarter"] = Field(
+        default="month", description="periods of the survey figures in signals, beside their totals"
+    )
+
+
+class MessagesSettings(_Section):
+    """``[messages]``."""
+
+    business_hours: Annotated[str, BeforeValidator(checked_clock)] | None = Field(
+        default=None, description="reply times count these hours of working days alone; all hours when not set"
+    )
+    country: Annotated[str, BeforeValidator(checked_country)] | None = Field(
+        default=None, description="ISO code: whose public holidays and weekends are no working days"
+    )
+
+
+class IndexSettings(_Section):
+    """``[index]``."""
+
+    weights: Annotated[dict[str, float], BeforeValidator(checked_weights)] = Field(
+        default_factory=dict, description="signal = weight; gives the composite, which is off without them"
+    )
+    baseline: str | None = Field(
+        default=None, min_length=1, description="period that changes are counted from; each signal's first when not set"
+    )
+
+
+class BatchSettings(_Section):
+    """``[batch]``."""
+
+    ray_address: str | None = Field(
+        default=None, min_length=1, description="Ray cluster for --engine ray; RAY_ADDRESS, else a local one"
+    )
+    watch_poll_s: float = Field(
+        default=5.0, gt=0, le=3600, allow_inf_nan=False, description="--watch: seconds between two looks at the folder"
+    )
+    watch_stable_s: float = Field(
+        default=10.0,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="--watch: a file that did not grow so long is whole",
+    )
+
+
 class ReportSettings(_Section):
     """``[report]``."""
 
     title: str | None = Field(default=None, min_length=1)
     language: LanguageCode = "en"
+    transcripts: bool = Field(default=True, description="show on call pages what was said")
 
 
 class Settings(BaseModel):
@@ -191,7 +259,12 @@ class Settings(BaseModel):
     terms: TermsSettings = TermsSettings()
     records: RecordsSettings = RecordsSettings()
     segments: SegmentsSettings = SegmentsSettings()
+    figures: FiguresSettings = FiguresSettings()
+    funnel: FunnelSettings = FunnelSettings()
+    messages: MessagesSettings = MessagesSettings()
+    index: IndexSettings = IndexSettings()
     report: ReportSettings = ReportSettings()
+    batch: BatchSettings = BatchSettings()
 
     @property
     def zone(self) -> ZoneInfo | None:
@@ -266,7 +339,7 @@ def _unknown_key(names: list[str]) -> tuple[str, str]:
     if elsewhere:
         return problem, f"'{key}' belongs in [{elsewhere[0]}]."
     known = sections[section]
-    return problem, f"{_nearest(key, known)}Known keys: {', '.join(known)}."
+    return problem, f"{nearest_name(key, known)}Known keys: {', '.join(known)}."
 
 
 def _unknown_top(name: str, sections: dict[str, tuple[str, ...]]) -> tuple[str, str]:
@@ -275,15 +348,9 @@ def _unknown_top(name: str, sections: dict[str, tuple[str, ...]]) -> tuple[str, 
         return f"unknown key '{name}' outside any section", f"'{name}' belongs in [{elsewhere[0]}]."
     return (
         f"unknown section [{name}]",
-        f"{_nearest(name, tuple(sections))}Known sections: {', '.join(sections)}.",
+        f"{nearest_name(name, tuple(sections))}Known sections: {', '.join(sections)}.",
     )
 
 
 def _section_fields() -> list[tuple[str, Any]]:
     return list(Settings.model_fields.items())
-
-
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    """The nearest known name as a sentence; there is always one."""
-    nearest = max(known, key=lambda other: difflib.SequenceMatcher(None, name.casefold(), other).ratio())
-    return f"Did you mean '{nearest}'? "

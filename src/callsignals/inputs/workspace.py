@@ -17,6 +17,8 @@ from callsignals.inputs.checks import (
     name_sellers,
     segment_columns,
 )
+from callsignals.inputs.message_rows import parse_message_rows, reply_comments
+from callsignals.inputs.metric_rows import parse_metric_rows, unknown_metric_notices
 from callsignals.inputs.row_parsers import (
     Parsed,
     RowContext,
@@ -25,16 +27,17 @@ from callsignals.inputs.row_parsers import (
     parse_lead_rows,
     parse_seller_rows,
 )
-from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, SellerRow
+from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, MessageRow, MetricRow, SellerRow
 from callsignals.inputs.scan import AUDIO_SUFFIXES, scan_recordings
 from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
 from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
 
-__all__ = ["Workspace", "open_workspace"]
+__all__ = ["OWN_COMMENT_MODELS", "Workspace", "open_workspace", "own_comment_models"]
 
 Row = TypeVar("Row")
 
-_LATER_TABLES = ("messages", "metrics")
+OWN_COMMENT_MODELS = "comment-models"
+"""Where ``callsignals models train`` writes heads of the user's own, beside their labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,13 @@ class Workspace:
         root: the folder, resolved.
         out: where results go (never scanned for input), resolved; need not exist.
         settings: of ``callsignals.toml``, or all defaults.
-        calls, comments, leads, sellers: the good rows, in table order (found recordings: by path).
+        calls, comments, leads, sellers: the good rows, in table order (found recordings: by path); the customer's
+            answers among ``messages`` follow as ``reply`` comments.
+        messages, metrics: the good rows, in table order.
         terms_path: the workspace's own term list, None for the shipped one.
         segment_columns: columns that group the figures, ``[segments] columns`` as the tables spell them.
-        failures: rows that could not be used, in the order calls, comments, leads, sellers.
+        failures: rows that could not be used, in the order of the tables: calls, comments, leads,
+            sellers, messages, metrics.
         notices: what the user should know, one sentence each, without customer text.
         scanned: whether the calls were found by scanning instead of read from a table.
     """
@@ -60,11 +66,18 @@ class Workspace:
     comments: tuple[CommentRow, ...] = ()
     leads: tuple[LeadRow, ...] = ()
     sellers: tuple[SellerRow, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
+    metrics: tuple[MetricRow, ...] = ()
     terms_path: Path | None = None
     segment_columns: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     notices: tuple[str, ...] = ()
     scanned: bool = False
+
+    @property
+    def comment_models(self) -> Path | None:
+        """The folder of the user's own comment heads; None for the shipped ones."""
+        return own_comment_models(self.root, self.settings)
 
     def all_leads(self) -> tuple[LeadRow, ...]:
         """Every lead that any table mentions, by id; blanks are filled from the lead's latest call."""
@@ -132,7 +145,9 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
     comments = opening.read("comments", parse_comment_rows) or ()
     leads = opening.read("leads", parse_lead_rows) or ()
     sellers = opening.read("sellers", parse_seller_rows) or ()
-    if not (found or comments or opening.failures):
+    messages = opening.read("messages", parse_message_rows) or ()
+    metrics = opening.read("metrics", parse_metric_rows) or ()
+    if not (found or comments or messages or metrics or opening.failures):
         raise _nothing_to_do(root)
 
     found, seller_notices = name_sellers(found, sellers)
@@ -144,22 +159,47 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
         *comment_notices(comments, found),
         *segment_notices,
         *_zone_notices(opening),
-        *_later_notices(root),
+        *unknown_metric_notices(metrics),
     ]
     return Workspace(
         root=root,
         out=destination,
         settings=settings,
         calls=found,
-        comments=comments,
+        comments=(*comments, *reply_comments(messages, (comment.comment_id for comment in comments))),
         leads=leads,
         sellers=sellers,
+        messages=messages,
+        metrics=metrics,
         terms_path=terms_path,
         segment_columns=segments,
         failures=tuple(opening.failures),
         notices=tuple(opening.notices),
         scanned=scanned and bool(found),
     )
+
+
+def own_comment_models(root: Path, settings: Settings) -> Path | None:
+    """The folder that ``[comments] models`` names, else ``comment-models`` if it is there.
+
+    Args:
+        root: the workspace, or the folder of a table that is classified alone.
+        settings: of ``callsignals.toml`` in it.
+
+    Raises:
+        SettingsError: the named folder does not exist.
+    """
+    if settings.comments.models is None:
+        found = root / OWN_COMMENT_MODELS
+        return found if (found / "manifest.json").is_file() else None
+    named = (root / settings.comments.models).resolve()
+    if not named.is_dir():
+        raise SettingsError(
+            str(root / SETTINGS_FILE),
+            f"key 'models' in [comments] names '{settings.comments.models}', which is not a folder",
+            "Correct the name, or remove the key to use the shipped heads.",
+        )
+    return named
 
 
 def _checked_folder(folder: Path) -> Path:
@@ -256,7 +296,7 @@ def _nothing_to_do(root: Path) -> InputError:
     return InputError(
         str(root),
         "holds no calls, no comments and no recordings",
-        "Add recordings, calls.csv or comments.csv; 'callsignals init DIR' writes examples.",
+        "Add recordings, calls.csv, comments.csv, messages.csv or metrics.csv; 'callsignals init DIR' writes examples.",
         code="nothing_to_do",
     )
 
@@ -265,8 +305,3 @@ def _zone_notices(opening: _Opening) -> list[str]:
     if not opening.zone_assumed or opening.settings.zone is not None:
         return []
     return ["Times without an offset are read as UTC; set [workspace] timezone to read them as local times."]
-
-
-def _later_notices(root: Path) -> list[str]:
-    paths = (find_table(root, name) for name in _LATER_TABLES)
-    return [f"{path.name} is not used by this version." for path in paths if path is not None]

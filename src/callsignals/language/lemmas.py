@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import spacy
-
 from callsignals.language.compounds import compound_lemma
 from callsignals.language.dictionary import lemma_forms, simple_lemma
 from callsignals.vocabulary.spoken import LANGUAGES
@@ -21,7 +19,7 @@ from callsignals.vocabulary.spoken import LANGUAGES
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["Token", "fold", "lemma_of", "lemmatise", "without_colon_ending"]
+__all__ = ["Token", "fold", "function_words", "is_number", "lemma_of", "lemmatise", "without_colon_ending"]
 
 _CACHE_SIZE = 65_536
 _COLON_ENDING = re.compile(r"^([^\W\d_]+):[^\W\d_]{1,5}$")
@@ -47,6 +45,8 @@ class Token:
 
 @lru_cache(maxsize=len(LANGUAGES) + 1)
 def _tokenizer(language: str) -> Language:
+    import spacy  # slow to import, and a run with nothing to measure needs none of it
+
     return spacy.blank(language if language in LANGUAGES else "xx")
 
 
@@ -93,3 +93,15 @@ def lemmatise(text: str, language: str) -> tuple[Token, ...]:
         for token in _tokenizer(language).make_doc(text)
         if not token.is_space
     )
+
+
+@lru_cache(maxsize=len(LANGUAGES) + 1)
+def function_words(language: str) -> frozenset[str]:
+    """Stop words of a language (spaCy's), case-folded."""
+    return frozenset(fold(word) for word in _tokenizer(language).Defaults.stop_words)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def is_number(word: str, language: str) -> bool:
+    """Whether a word has a digit or is a number word of the language (spaCy's ``like_num``)."""
+    return any(character.isdigit() for character in word) or bool(_tokenizer(language).vocab[word].like_num)

@@ -27,12 +27,17 @@ MAX_CHARACTERS = 20_000
 """More text than this does not change the answer."""
 CERTAIN_PROBABILITY = 0.55
 """From here on a language outside ours is believed."""
-FOREIGN_FACTOR = 2.0
+FOREIGN_FACTOR = 1.25
 """Also believed when this much more probable than the best of ours."""
+SHORT_FOREIGN_FACTOR = 2.0
+KNOWN_SHARE = 0.6
+"""... in a text of two or three words this much more, and with fewer words than this that the best of ours knows."""
 SHORT_WORDS = 3
 """Up to so many words, py3langid alone is not believed."""
 MIN_PROBABILITY = 0.6
 """Below this share among ours the text does not tell."""
+NEGLIGIBLE_PROBABILITY = 1e-5
+"""Under this a language without cue words is not considered."""
 CUE_WEIGHT = 1.2
 """What one telling word adds to a language's log probability."""
 MAX_CUES = 6
@@ -45,6 +50,10 @@ CUE_WORDS = words_by_language("cue_words")
 """Frequent words; those that several neighbours share tell nothing between them and do no harm."""
 CUE_LETTERS: dict[str, str] = {"no": "æø", "da": "æø", "et": "õ", "de": "ß", "sv": "ä", "fr": "çêèàœ"}
 """Letters that the neighbours lack: one counts as one telling word."""
+_LANGUAGES_OF_CUE: dict[str, list[str]] = {}
+for _language, _cues in CUE_WORDS.items():
+    for _cue in _cues:
+        _LANGUAGES_OF_CUE.setdefault(_cue, []).append(_language)
 _NORWEGIAN = frozenset(("nb", "nn", "no"))
 _WORD = re.compile(r"[^\W\d_]+")
 _NEVER_OURS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
@@ -86,7 +95,7 @@ def detect_text_language(text: str, hint: str | None = None) -> TextLanguage:
     best = max(probabilities, key=lambda language: (probabilities[language], language))
     ours = {language: probabilities.get(language, 0.0) for language in LANGUAGES}
     best_of_ours = max(ours, key=lambda language: (ours[language], language))
-    if best not in ours and _is_foreign(probabilities[best], ours[best_of_ours], words):
+    if best not in ours and _is_foreign(probabilities[best], ours[best_of_ours], words, best_of_ours):
         return TextLanguage(best, probabilities[best])
     share = ours[best_of_ours] / (sum(ours.values()) or 1.0)
     if share < MIN_PROBABILITY or not _says_enough(words, best_of_ours, ours[best_of_ours]):
@@ -100,12 +109,15 @@ def _undecided(hint: str | None) -> TextLanguage:
 
 def _probabilities(text: str, words: list[str]) -> dict[str, float]:
     """py3langid's probabilities, weighed with telling words and letters and with the dictionaries of ours."""
-    scores: dict[str, float] = {}
-    for code, probability in _identifier().rank(text):
+    scores: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
+    for code, probability in _identifier().rank(text):  # falling
+        if probability < NEGLIGIBLE_PROBABILITY and code not in LANGUAGES and code not in CUE_WORDS:
+            continue
         language = "no" if code in _NORWEGIAN else code
         scores[language] = scores.get(language, 0.0) + probability
+    evidence = _evidence(words)
     weighed = {
-        language: math.log(max(probability, 1e-9)) + _evidence(language, words)
+        language: math.log(max(probability, 1e-9)) + evidence.get(language, 0.0)
         for language, probability in scores.items()
     }
     highest = max(weighed.values())
@@ -113,14 +125,27 @@ def _probabilities(text: str, words: list[str]) -> dict[str, float]:
     return {language: math.exp(score - highest) / total for language, score in weighed.items()}
 
 
-def _evidence(language: str, words: list[str]) -> float:
-    cues = sum(word in CUE_WORDS.get(language, ()) for word in words)
-    letters = CUE_LETTERS.get(language, "")
-    cues += sum(any(letter in word for letter in letters) for word in words)
-    evidence = CUE_WEIGHT * MAX_CUES * (1.0 - math.exp(-cues / MAX_CUES))
-    if language in LANGUAGES:
-        evidence += KNOWN_WORDS_WEIGHT * _known_share(words, language)
+def _evidence(words: list[str]) -> dict[str, float]:
+    """What telling words, telling letters and dictionaries add, for the languages that have any of them here."""
+    cues: dict[str, int] = {}
+    for word in words:
+        for language in _LANGUAGES_OF_CUE.get(word, ()):
+            cues[language] = cues.get(language, 0) + 1
+        for language in _languages_by_letters(word):
+            cues[language] = cues.get(language, 0) + 1
+    evidence = {
+        language: CUE_WEIGHT * MAX_CUES * (1.0 - math.exp(-count / MAX_CUES)) for language, count in cues.items()
+    }
+    for language in LANGUAGES:
+        evidence[language] = evidence.get(language, 0.0) + KNOWN_WORDS_WEIGHT * _known_share(words, language)
     return evidence
+
+
+@lru_cache(maxsize=50_000)
+def _languages_by_letters(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        return ()
+    return tuple(language for language, letters in CUE_LETTERS.items() if any(letter in word for letter in letters))
 
 
 def _known_share(words: list[str], language: str) -> float:
@@ -128,10 +153,13 @@ def _known_share(words: list[str], language: str) -> float:
     return sum(bool(lemma_forms(word, language)) for word in looked_up) / len(looked_up)
 
 
-def _is_foreign(foreign: float, ours: float, words: list[str]) -> bool:
-    if len(words) <= SHORT_WORDS:
-        return len(words) > 1 and foreign >= CERTAIN_PROBABILITY
-    return foreign >= CERTAIN_PROBABILITY or foreign >= FOREIGN_FACTOR * ours
+def _is_foreign(foreign: float, ours: float, words: list[str], best_of_ours: str) -> bool:
+    if len(words) > SHORT_WORDS:
+        return foreign >= CERTAIN_PROBABILITY or foreign >= FOREIGN_FACTOR * ours
+    if len(words) == 1:
+        return False
+    is_unknown = foreign >= SHORT_FOREIGN_FACTOR * ours and _known_share(words, best_of_ours) < KNOWN_SHARE
+    return foreign >= CERTAIN_PROBABILITY or is_unknown
 
 
 def _says_enough(words: list[str], language: str, probability: float) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_serializer
 
 from callsignals.records.signal import Finite, Share, SignalRecord, Timestamp
-from callsignals.vocabulary.definitions import DEFINITIONS, Definition, Phase
+from callsignals.vocabulary.carried import carried_definition
+from callsignals.vocabulary.definitions import DEFINITIONS, FIGURES, Definition, Phase
 from callsignals.vocabulary.signal import Status
 
 __all__ = ["LeadRecord", "LeadSignal", "lead_phases", "summarise"]
@@ -64,6 +65,7 @@ class LeadRecord(BaseModel):
     lead_id: str
     name: str | None = None
     segment: str | None = None
+    segments: dict[str, str] = Field(default_factory=dict, description="Columns of `[segments] columns` with a value.")
     outcome: Literal["won", "lost", "open"] | None = None
     first_seen: Timestamp | None = None
     last_seen: Timestamp | None = None
@@ -73,19 +75,31 @@ class LeadRecord(BaseModel):
 
 
 def lead_phases(rows: Sequence[SignalRecord]) -> dict[Phase, dict[str, LeadSignal]]:
-    """Signals by phase over all of one lead's rows, phases and signals in the registry's order."""
+    """Signals by phase over all of one lead's rows, phases and signals in the registry's order.
+
+    Figures that rest on several observations already (NPS and the like) join with their total alone, where it has a
+    value; their rows per period stay in ``signals``.
+    """
     phases: dict[Phase, dict[str, LeadSignal]] = {}
     for phase in PHASES:
         grouped: dict[str, list[SignalRecord]] = {}
         for row in rows:
-            if row.phase == phase:
+            if row.phase == phase and (row.signal not in FIGURES or _is_usable_total(row)):
                 grouped.setdefault(row.signal, []).append(row)
-        phases[phase] = {name: summarise(name, grouped[name]) for name in DEFINITIONS if name in grouped}
+        known = [name for name in DEFINITIONS if name in grouped]
+        phases[phase] = {
+            name: summarise(name, grouped[name]) for name in [*known, *sorted(grouped.keys() - DEFINITIONS)]
+        }
     ratio = phases["during"].get("customer_seller_talk_ratio")
     share = phases["during"].get("seller_talk_share")
     if ratio is not None and share is not None:
         phases["during"]["customer_seller_talk_ratio"] = _ratio_from_share(ratio, share)
     return phases
+
+
+def _is_usable_total(row: SignalRecord) -> bool:
+    total = row.period_start is None and row.label is None and row.status == "ok"
+    return total or row.status == "carried"
 
 
 def _ratio_from_share(ratio: LeadSignal, share: LeadSignal) -> LeadSignal:
@@ -97,7 +111,10 @@ def _ratio_from_share(ratio: LeadSignal, share: LeadSignal) -> LeadSignal:
 
 def summarise(name: str, rows: Sequence[SignalRecord]) -> LeadSignal:
     """One signal over its observations (any order)."""
-    definition = DEFINITIONS[name]
+    definition = DEFINITIONS.get(name) or carried_definition(name, rows[0].phase, rows[0].unit)
+    own = [row for row in rows if row.status != "carried"]
+    if name in FIGURES and own:
+        return _figure(definition, max(own, key=lambda row: (row.n, row.key)))
     usable = sorted((row for row in rows if row.status in ("ok", "carried")), key=_by_time)
     pooled = _pooled(definition, rows)
     if not usable:
@@ -105,6 +122,11 @@ def summarise(name: str, rows: Sequence[SignalRecord]) -> LeadSignal:
     if definition.kind in ("category", "categories"):
         return _categorical(definition, usable)
     return _numeric(definition, usable, pooled)
+
+
+def _figure(definition: Definition, total: SignalRecord) -> LeadSignal:
+    """A figure as it stands; of several scales the one with most answers."""
+    return LeadSignal(value=total.value, n=total.n, pooled=_pooled(definition, [total]), status=total.status)
 
 
 def _by_time(row: SignalRecord) -> tuple[bool, str, str]:

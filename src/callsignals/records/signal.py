@@ -13,8 +13,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from callsignals.files import digest_of
-from callsignals.vocabulary.definitions import DEFINITIONS, Phase
-from callsignals.vocabulary.signal import Basis, CharSpan, Signal, Status, TimeSpan
+from callsignals.vocabulary.definitions import DEFINITIONS, Definition, Phase
+from callsignals.vocabulary.signal import Basis, CharSpan, Level, Signal, Status, TimeSpan
 from callsignals.vocabulary.spoken import ChannelMode, RoleSource
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "TimeEvidence",
     "iso_time",
     "record_signal",
+    "rounded",
 ]
 
 SPEC_VERSION: Literal["1.0"] = "1.0"
@@ -34,7 +35,6 @@ _DECIMALS = 6
 _DIGEST_LENGTH = 32
 _INTERVALS = (0.9, 0.95)
 
-Level = Literal["lead", "seller", "segment", "company"]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")]
@@ -72,13 +72,15 @@ class SignalRecord(_Frozen):
     """One observation of one signal: a row of ``signals.parquet`` and ``signals.jsonl``."""
 
     specversion: Literal["1.0"] = Field(SPEC_VERSION, description="CloudEvents version.")
-    key: Digest = Field(description="Identity of the observation: source, level, subject, ids, period and signal.")
+    key: Digest = Field(
+        description="Identity: source, level, subject, ids, period, signal, and scale or reason of a survey figure."
+    )
     id: Digest = Field(
         description="Changes whenever the value may have changed: inputs, settings, definitions, models."
     )
     source: str = Field(description='"callsignals/" and the workspace name.')
     type: Literal["callsignals.signal.v1"] = TYPE
-    subject: str = Field(description='Lead id, seller, segment or "company".')
+    subject: str = Field(description='Lead id, seller, segment as column=value, or "company".')
     level: Level
     time: Timestamp | None = Field(description="When the thing happened (UTC); null if unknown.")
     period_start: Timestamp | None = None
@@ -91,8 +93,10 @@ class SignalRecord(_Frozen):
     phase: Phase
     signal: str = Field(description="Name of the signal; see docs/signals.md.")
     value: Finite | None = Field(description="The figure; booleans are 1 and 0; null unless status is ok or carried.")
-    label: str | None = Field(description="The category of a categorical signal.")
-    labels: tuple[str, ...] = Field(description="All categories, most decisive first; reasons as reason:polarity.")
+    label: str | None = Field(description="The category of a categorical signal; the reason of nps_impact.")
+    labels: tuple[str, ...] = Field(
+        description="All categories, most decisive first; reasons as reason:polarity; the scale of survey figures."
+    )
     basis: Basis | None = None
     unit: str
     numerator: Finite | None = None
@@ -130,6 +134,7 @@ class Observation:
 
     Attributes:
         digests: further digests that the value depends on (peers, definitions, models, terms).
+        part: what tells apart several rows of one signal, subject and period: a scale, a reason.
     """
 
     source: str
@@ -150,6 +155,7 @@ class Observation:
     role_source: RoleSource | None = None
     model: str | None = None
     phase: Phase | None = None
+    part: str | None = None
 
 
 def iso_time(moment: datetime | None) -> str | None:
@@ -157,9 +163,15 @@ def iso_time(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
-def record_signal(signal: Signal, observed: Observation) -> SignalRecord:
-    """The row for one signal of one observation. Figures are rounded to six decimals."""
-    definition = DEFINITIONS[signal.name]
+def record_signal(signal: Signal, observed: Observation, definition: Definition | None = None) -> SignalRecord:
+    """The row for one signal of one observation. Figures are rounded to six decimals.
+
+    Args:
+        signal: the figure.
+        observed: everything else.
+        definition: of a signal that the registry does not hold.
+    """
+    definition = definition or DEFINITIONS[signal.name]
     period_start = iso_time(observed.period_start)
     key = digest_of(
         [
@@ -170,6 +182,7 @@ def record_signal(signal: Signal, observed: Observation) -> SignalRecord:
             observed.comment_id,
             period_start,
             signal.name,
+            *([observed.part] if observed.part else []),
         ]
     )[:_DIGEST_LENGTH]
     identity = digest_of([key, observed.input_digest, observed.settings_digest, *observed.digests])[:_DIGEST_LENGTH]
@@ -188,20 +201,20 @@ def record_signal(signal: Signal, observed: Observation) -> SignalRecord:
         seller=observed.seller,
         phase=observed.phase or definition.phase,
         signal=signal.name,
-        value=_rounded(signal.value),
+        value=rounded(signal.value),
         label=signal.label,
         labels=signal.labels,
         basis=signal.basis,
         unit=definition.unit,
-        numerator=_rounded(signal.numerator),
-        denominator=_rounded(signal.denominator),
+        numerator=rounded(signal.numerator),
+        denominator=rounded(signal.denominator),
         n=signal.n,
-        low=_rounded(signal.low),
-        high=_rounded(signal.high),
+        low=rounded(signal.low),
+        high=rounded(signal.high),
         interval=signal.interval,
         status=signal.status,
         reason=signal.reason,
-        confidence=_rounded(signal.confidence),
+        confidence=rounded(signal.confidence),
         language=observed.language,
         channel_mode=observed.channel_mode,
         role_source=observed.role_source,
@@ -212,7 +225,8 @@ def record_signal(signal: Signal, observed: Observation) -> SignalRecord:
     )
 
 
-def _rounded(figure: float | None) -> float | None:
+def rounded(figure: float | None) -> float | None:
+    """As it stands in rows: six decimals."""
     return None if figure is None else round(float(figure), _DECIMALS) + 0.0
 
 

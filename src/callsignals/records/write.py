@@ -16,7 +16,18 @@ from callsignals.files import file_name_for, replacing, write_text
 from callsignals.inputs.transcripts.own import transcript_to_json, transcript_to_vtt
 from callsignals.vocabulary.spoken import Transcript
 
-__all__ = ["write_failures", "write_frame", "write_json", "write_jsonl", "write_transcript"]
+__all__ = [
+    "TRANSCRIPT_SUFFIXES",
+    "read_failures",
+    "transcript_texts",
+    "write_failures",
+    "write_frame",
+    "write_json",
+    "write_jsonl",
+    "write_transcript",
+]
+
+TRANSCRIPT_SUFFIXES = (".json", ".vtt")
 
 
 def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
@@ -40,8 +51,23 @@ def write_failures(path: Path, failures: Sequence[Failure]) -> None:
     write_text(path, "".join(json.dumps(asdict(failure), ensure_ascii=False) + "\n" for failure in failures))
 
 
+def read_failures(path: Path) -> tuple[Failure, ...]:
+    """What ``write_failures`` wrote."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return tuple(Failure(**json.loads(line)) for line in lines if line)
+
+
 def write_transcript(folder: Path, call_id: str, transcript: Transcript) -> None:
     """``CALL_ID.json`` and ``CALL_ID.vtt`` (percent-encoded id) in ``folder``."""
     name = file_name_for(call_id)
-    write_text(folder / f"{name}.json", json.dumps(transcript_to_json(transcript), ensure_ascii=False) + "\n")
-    write_text(folder / f"{name}.vtt", transcript_to_vtt(transcript))
+    for suffix, text in transcript_texts(transcript).items():
+        write_text(folder / (name + suffix), text)
+
+
+def transcript_texts(transcript: Transcript) -> dict[str, str]:
+    """What the files of a transcript hold, by suffix."""
+    json_suffix, vtt_suffix = TRANSCRIPT_SUFFIXES
+    return {
+        json_suffix: json.dumps(transcript_to_json(transcript), ensure_ascii=False) + "\n",
+        vtt_suffix: transcript_to_vtt(transcript),
+    }

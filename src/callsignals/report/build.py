@@ -1,72 +1,116 @@
-"""Build ``report/index.html`` from the files of a finished run; nothing is measured here."""
+"""Build the report's pages from the files of a finished run; nothing is measured here.
+
+``index.html`` (the team), a page each in ``sellers/``, ``leads/`` and ``calls/``, and lists of calls and leads. A page
+is written when its bytes differ from what is there; pages of what has vanished are removed. The bytes depend on OUT
+and this version of the program alone.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import polars as pl
 
-from callsignals.errors import InputError
-from callsignals.files import file_name_for, write_text
-from callsignals.report.figures import party_shares, shown_figure, shown_time
-from callsignals.report.lanes import Lane, lanes_of
+from callsignals.files import remove_file, write_bytes
+from callsignals.report.call import call_view
+from callsignals.report.lead import lead_name, lead_view
+from callsignals.report.links import call_page, lead_page, seller_page
+from callsignals.report.overview import Pages
+from callsignals.report.presentation import load_presentation
+from callsignals.report.seller import seller_view
+from callsignals.report.sources import Sources, open_sources
+from callsignals.report.team import sellers_of, team_page
+from callsignals.report.wording import wording
 from callsignals.vocabulary.definitions import DEFINITIONS
 
 __all__ = ["build_report"]
 
-_NEEDED = ("leads.jsonl", "signals.parquet", "calls.parquet", "comments.parquet")
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One call as the page shows it."""
-
-    anchor: str
-    row: Mapping[str, Any]
-    signals: Sequence[Mapping[str, Any]]
-    lanes: Sequence[Lane]
-    length_s: float
+_ASSETS = ("report.css", "call.js")
+_PAGE_FOLDERS = ("calls", "leads", "sellers")
 
 
 def build_report(out: Path) -> Path:
-    """Write the report of OUT and return its path.
+    """Write the report of OUT and return the path of its first page.
 
     Args:
         out: a folder that a run has filled.
 
     Raises:
         InputError: OUT holds no finished run.
+        OutputError: the report cannot be written.
     """
-    for name in _NEEDED:
-        if not (out / name).is_file():
-            raise InputError(str(out), f"holds no {name}", "Name the OUT folder of a finished run.", code="no_results")
-    leads = [json.loads(line) for line in _lines(out / "leads.jsonl")]
-    signals = pl.read_parquet(out / "signals.parquet")
-    calls = _calls(out, signals)
-    comments = pl.read_parquet(out / "comments.parquet").to_dicts()
-    failures = [json.loads(line) for line in _lines(out / "failures.jsonl")]
-    page = (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            title=_title(out),
-            leads=leads,
-            calls=calls,
-            anchors={call.row["call_id"]: call.anchor for call in calls},
-            comments=comments,
-            comment_signals=_by_comment(signals),
-            failures=failures,
-            definitions=DEFINITIONS,
+    sources = open_sources(out)
+    shown = load_presentation(out)
+    pages = Pages(wording(shown.language), shown)
+    writer = _Writer(out / "report", _environment(pages, shown.title or _title(out)))
+    sellers = sellers_of(sources)
+    writer.has_sellers = frozenset(sellers)
+    _assets(writer)
+    _leads_and_calls(writer, pages, sources)
+    for seller, calls in sellers.items():
+        writer.page(seller_page(seller), "seller", seller_view(pages, sources, seller, calls))
+    writer.page("calls.html", "calls", {"calls": sources.overview})
+    writer.page("leads.html", "leads", {"leads": sources.leads})
+    if sources.failures:
+        writer.page("failures.html", "failures", {"failures": sources.failures})
+    writer.page("index.html", "index", team_page(pages, sources, sellers))
+    writer.remove_others()
+    return out / "report" / "index.html"
+
+
+def _leads_and_calls(writer: _Writer, pages: Pages, sources: Sources) -> None:
+    for lead in sources.lead_files():
+        writer.page(lead_page(lead.record["lead_id"]), "lead", lead_view(pages, lead))
+        for row, signals in lead.calls:
+            view = call_view(pages, sources.out, row, signals, lead_name(lead.record))
+            writer.page(call_page(row["call_id"]), "call", view)
+
+
+def _assets(writer: _Writer) -> None:
+    folder = files("callsignals.report").joinpath("assets")
+    for name in _ASSETS:
+        writer.write(f"assets/{name}", folder.joinpath(name).read_bytes())
+
+
+class _Writer:
+    """Writes pages and remembers which."""
+
+    def __init__(self, folder: Path, environment: jinja2.Environment) -> None:
+        self.folder = folder
+        self.environment = environment
+        self.has_sellers: frozenset[str] = frozenset()
+        self._written: set[str] = set()
+
+    def page(self, address: str, template: str, view: Mapping[str, Any]) -> None:
+        """Render one page; ``root`` leads from it to the report's folder."""
+        root = "../" * address.count("/")
+        text = self.environment.get_template(f"{template}.html.j2").render(
+            view, root=root, address=address, sellers_with_pages=self.has_sellers
         )
-    )
-    path = out / "report" / "index.html"
-    write_text(path, page)
-    return path
+        # A lone surrogate (a damaged name) cannot be written as UTF-8.
+        self.write(address, text.encode("utf-8", "replace"))
+
+    def write(self, address: str, content: bytes) -> None:
+        """Write a file of the report unless it is there as it should be."""
+        path = self.folder / address
+        self._written.add(address)
+        try:
+            if path.read_bytes() == content:
+                return
+        except OSError:
+            pass
+        write_bytes(path, content)
+
+    def remove_others(self) -> None:
+        """Remove the pages of calls, leads and sellers that are no more."""
+        there = [f"{folder}/{path.name}" for folder in _PAGE_FOLDERS for path in (self.folder / folder).glob("*.html")]
+        for address in [*there, "failures.html"]:
+            if address not in self._written:
+                remove_file(self.folder / address)
 
 
 def _title(out: Path) -> str:
@@ -76,44 +120,7 @@ def _title(out: Path) -> str:
         return "callsignals"
 
 
-def _lines(path: Path) -> list[str]:
-    if not path.is_file():
-        return []
-    return [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-
-
-def _calls(out: Path, signals: pl.DataFrame) -> list[_Call]:
-    rows = pl.read_parquet(out / "calls.parquet").sort("started_at", "call_id", nulls_last=True).to_dicts()
-    of_calls = signals.filter(pl.col("call_id").is_not_null() & pl.col("comment_id").is_null())
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for signal in of_calls.iter_rows(named=True):
-        grouped.setdefault(signal["call_id"], []).append(signal)
-    return [_call(out, number, row, grouped.get(row["call_id"], [])) for number, row in enumerate(rows, start=1)]
-
-
-def _call(out: Path, number: int, row: Mapping[str, Any], signals: Sequence[Mapping[str, Any]]) -> _Call:
-    timeline = _timeline(out / "transcripts" / f"{file_name_for(row['call_id'])}.json")
-    length_s = max([row["duration_s"] or 0.0, *(activity["end_s"] for activity in timeline)])
-    return _Call(f"call-{number}", row, signals, lanes_of(timeline, length_s), length_s)
-
-
-def _timeline(path: Path) -> list[dict[str, Any]]:
-    """Voice activity of a call; nothing when its transcript is gone, which must not cost the report."""
-    try:
-        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["timeline"]
-    except (OSError, ValueError, KeyError):
-        return []
-    return found
-
-
-def _by_comment(signals: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for signal in signals.filter(pl.col("comment_id").is_not_null()).iter_rows(named=True):
-        grouped.setdefault(signal["comment_id"], []).append(signal)
-    return grouped
-
-
-def _environment() -> jinja2.Environment:
+def _environment(pages: Pages, title: str) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("callsignals.report"),
         autoescape=True,
@@ -121,7 +128,38 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = shown_figure
-    environment.filters["shares"] = party_shares
-    environment.filters["clock"] = shown_time
+    texts = pages.texts
+    environment.globals.update(
+        title=title,
+        language=texts.language,
+        t=texts.ui,
+        named=texts.named,
+        pages=pages,
+        call_page=call_page,
+        lead_page=lead_page,
+        seller_page=seller_page,
+        definitions=DEFINITIONS,
+        seller_name=pages.shown.seller_name,
+        zone=pages.shown.timezone,
+    )
+    environment.filters.update(
+        figure=texts.figure,
+        plain=texts.plain,
+        signal=texts.signal,
+        formula=texts.formula,
+        label=texts.label,
+        labels=texts.labels,
+        shares=texts.shares,
+        clock=pages.time,
+        seconds=_seconds,
+        why=texts.reason,
+    )
     return environment
+
+
+def _seconds(value: float | None) -> str:
+    """A moment of a recording as minutes and seconds: ``4:05``; a dash for none."""
+    if value is None:
+        return "–"
+    whole = int(value)
+    return f"{whole // 60}:{whole % 60:02d}"

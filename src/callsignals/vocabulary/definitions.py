@@ -9,56 +9,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
+from functools import cache
+
+from callsignals.vocabulary.carried import carried_metrics
+from callsignals.vocabulary.definition import Definition, Direction, Kind, Phase
+from callsignals.vocabulary.funnel_figures import FUNNEL_FIGURES
 
 __all__ = [
+    "CARRIED_SIGNALS",
     "CONVERSATION_SIGNALS",
     "DEFINITIONS",
+    "FIGURES",
+    "FUNNEL_FIGURES",
+    "RELATED_SIGNALS",
+    "SURVEY_FIGURES",
     "TERM_SIGNALS",
     "TEXT_SIGNALS",
+    "THREAD_FIGURES",
     "Definition",
     "Direction",
     "Kind",
     "Phase",
     "definitions_digest",
 ]
-
-Phase = Literal["before", "during", "after"]
-Direction = Literal["up", "down", "neither"]
-Kind = Literal["number", "boolean", "category", "categories"]
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """The meaning of one signal.
-
-    Attributes:
-        name: as it stands in records.
-        phase: before, during or after the sale.
-        unit: ``share``, ``ratio``, ``s``, ``per 5 min``, ``per hour``, ``words/min``, ``months`` or "" (labels).
-        kind: number, boolean (1/0), one category, several categories.
-        formula: for people; numerator / denominator where there are any.
-        insufficient_when: for people.
-        direction: which way is good; ``neither`` for habits such as talk share.
-        scale: factor between numerator / denominator and the value.
-        minimum_denominator: below it a pooled figure is null.
-        minimum_n: below so many observations in all a pooled figure is null. With neither minimum the parts are
-            not poolable.
-        averaged: whether a mean over observations makes sense.
-    """
-
-    name: str
-    phase: Phase
-    unit: str
-    formula: str
-    insufficient_when: str
-    kind: Kind = "number"
-    direction: Direction = "neither"
-    scale: float = 1.0
-    minimum_denominator: float | None = None
-    minimum_n: int | None = None
-    averaged: bool = True
 
 
 def _rows(*definitions: Definition) -> dict[str, Definition]:
@@ -236,6 +210,19 @@ TERM_SIGNALS = _rows(
 )
 """Per call, from term mentions (``callsignals.language``)."""
 
+RELATED_SIGNALS = _rows(
+    Definition(
+        "personalisation",
+        "during",
+        "share",
+        "1 - cosine of the seller's TF-IDF vector and the centroid of the same seller's other calls in the same "
+        "language, content lemmas without names and numbers, mean of 50 seeded draws of 200 lemmas: variety, not "
+        "quality; read it beside `need_uptake`",
+        "fewer than 200 seller content lemmas, or fewer than 3 other calls; roles unknown; no one seller",
+    ),
+)
+"""Per call, in view of the whole batch (``callsignals.language.personalisation``)."""
+
 _ABSTAIN = "text says too little, is in another language, or the classifier is not certain enough"
 
 TEXT_SIGNALS = _rows(
@@ -310,9 +297,131 @@ TEXT_SIGNALS = _rows(
 )
 """Per comment (``callsignals.comments``)."""
 
-DEFINITIONS: dict[str, Definition] = {**CONVERSATION_SIGNALS, **TERM_SIGNALS, **TEXT_SIGNALS}
+SURVEY_FIGURES = _rows(
+    Definition(
+        "nps",
+        "after",
+        "points",
+        "(promoters - detractors) / respondents x 100, by score alone; the latest score per respondent (else lead) "
+        "and period; 0-10 and 1-10 scales apart (the scale is in `labels`)",
+        "fewer than 5 respondents",
+        direction="up",
+        scale=100.0,
+        minimum_denominator=5.0,
+    ),
+    Definition(
+        "nps_impact",
+        "after",
+        "points",
+        "NPS of all - NPS of those who do not mention the reason (in `label`); numerator and denominator are the "
+        "respondents who mention it and all respondents",
+        "fewer than 5 mentions, or all mention it; left out where `nps` is insufficient",
+        direction="up",
+        averaged=False,
+    ),
+    Definition(
+        "csat_share",
+        "after",
+        "share",
+        "answers of 4 and 5 / answers, on a scale of 1 to 5",
+        "fewer than 5 answers",
+        direction="up",
+        minimum_denominator=5.0,
+    ),
+    Definition(
+        "ces_mean",
+        "after",
+        "marks",
+        "sum of scores / answers, high = easy (effort scales are mirrored); 5-point and 7-point scales apart "
+        "(the scale is in `labels`)",
+        "fewer than 5 answers",
+        direction="up",
+        minimum_denominator=5.0,
+    ),
+    Definition(
+        "ces_easy_share",
+        "after",
+        "share",
+        "answers of the two easiest marks / answers; 5-point and 7-point scales apart",
+        "fewer than 5 answers",
+        direction="up",
+        minimum_denominator=5.0,
+    ),
+)
+"""Per lead, seller, segment and company, in total and per period (``callsignals.figures``)."""
+
+_BUSINESS = ", in business hours where `[messages]` sets them"
+
+THREAD_FIGURES = _rows(
+    *(
+        Definition(
+            name,
+            "during",
+            "s",
+            f"median of customer message to our {what} reply{_BUSINESS}; of several messages in a row the first "
+            "counts; numerator / denominator is the mean",
+            "no reply",
+            direction="down",
+            minimum_denominator=1.0,
+        )
+        for name, what in (("first_reply_time_s", "first"), ("reply_time_s", "next"))
+    ),
+    Definition(
+        "automatic_reply_time_s",
+        "during",
+        "s",
+        "median of the customer's first message to the first automatic reply, all hours; such replies "
+        "count nowhere else",
+        "left out where there is none",
+        minimum_denominator=1.0,
+    ),
+    Definition(
+        "answered_share",
+        "during",
+        "share",
+        "customer messages (of several in a row one) that we answered / all; what is unanswered has no reply time",
+        "no customer message",
+        direction="up",
+        minimum_denominator=1.0,
+    ),
+    Definition(
+        "private_replies_count",
+        "before",
+        "count",
+        "customer messages that answer one of ours, automatic ones apart; each is a `reply` comment as well",
+        "left out where there is none",
+        direction="up",
+        averaged=False,
+    ),
+    Definition(
+        "resolution_rate",
+        "after",
+        "share",
+        "resolved threads / threads that began in the period; the latest `resolved` of a thread counts",
+        "no thread; left out where `resolved` is never filled in",
+        direction="up",
+        minimum_denominator=1.0,
+    ),
+)
+"""Per lead, seller, segment and company, from ``messages.csv`` (``callsignals.figures.threads``)."""
+
+CARRIED_SIGNALS = {name: metric.definition for name, metric in carried_metrics().items() if metric.definition}
+"""What only ``metrics.csv`` gives (``callsignals.vocabulary.carried``)."""
+
+FIGURES: dict[str, Definition] = {**SURVEY_FIGURES, **THREAD_FIGURES, **FUNNEL_FIGURES}
+"""Signals that rest on several observations of a group; the others are observations."""
+
+DEFINITIONS: dict[str, Definition] = {
+    **CONVERSATION_SIGNALS,
+    **TERM_SIGNALS,
+    **RELATED_SIGNALS,
+    **TEXT_SIGNALS,
+    **CARRIED_SIGNALS,
+    **FIGURES,
+}
 
 
+@cache
 def definitions_digest() -> str:
     """sha256 over all definitions: part of a signal's ``id``, so that a changed formula changes it."""
     rows = [asdict(DEFINITIONS[name]) for name in sorted(DEFINITIONS)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Basis", "CharSpan", "Signal", "Status", "TimeSpan"]
+__all__ = ["Basis", "CharSpan", "Level", "Signal", "Status", "TimeSpan"]
 
 Status = Literal["ok", "insufficient", "abstained", "error", "carried"]
 Basis = Literal["score", "text", "call"]
+Level = Literal["lead", "seller", "segment", "company"]
+"""Whose figure it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ import numpy as np
 
 from callsignals.hearing.recording import Interval, Recording
 from callsignals.hearing.voices.features import FRAMES_PER_S
-from callsignals.hearing.voices.first_pass import first_pass
+from callsignals.hearing.voices.first_pass import first_pass, segment
 from callsignals.hearing.voices.frames import Bools, frames_of, intervals_of
 from callsignals.hearing.voices.second_pass import refine, voice_margins
 from callsignals.hearing.voices.separation import (
     LEAST_SEPARATION,
     LEAST_VOICE_S,
     find_quiet_voice,
+    take_turns,
     told_apart,
 )
 from callsignals.hearing.voices.uncertainty import share_half_width
@@ -66,13 +67,13 @@ def diarize(recording: Recording, channel: int, speech: Sequence[Interval], *, s
         return _one_voice(speech)
     count = int(np.ceil(recording.duration_s * FRAMES_PER_S))
     near = frames_of(speech, count, wider_s=BEYOND_ACTIVITY_S)
-    found = first_pass(recording, channel, speakers)
+    segmented = segment(recording, channel)
+    windows = print_windows(recording, channel, segmented.speech(recording.duration_s) & near)
+    found = first_pass(recording, channel, segmented, windows, speakers)
     voices = [frames & near for intervals in found if (frames := frames_of(intervals, count)).any()]
     if not voices:
         return _one_voice(speech)
     active = np.stack(voices, axis=1)
-    anybody: Bools = np.any(active, axis=1)
-    windows = print_windows(recording, channel, anybody)
     people = _people(active, windows) if speakers == 2 else refine(active, windows)
     if people is None:
         return _one_voice(speech)
@@ -93,13 +94,16 @@ def diarize(recording: Recording, channel: int, speech: Sequence[Interval], *, s
 
 
 def _people(active: Bools, windows: WindowPrints) -> Bools | None:
-    """Two voices that are two people, or None."""
+    """Two voices that are two people who talk to each other, or None."""
+    found: Bools | None = None
     if active.shape[1] == 2:
         refined = refine(active, windows)
         if refined is not None and told_apart(refined, windows, least=LEAST_SEPARATION, least_s=LEAST_VOICE_S):
-            return refined
-    anybody: Bools = np.any(active, axis=1)
-    return find_quiet_voice(anybody, windows)
+            found = refined
+    if found is None:
+        anybody: Bools = np.any(active, axis=1)
+        found = find_quiet_voice(anybody, windows)
+    return found if found is not None and take_turns(found) else None
 
 
 def _one_voice(speech: Sequence[Interval]) -> Diarized:

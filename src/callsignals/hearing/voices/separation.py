@@ -8,6 +8,9 @@ in 24 recordings of one.
 A customer who says only a tenth may be missed by the first pass, whose clusters then split the seller (0.00 to 0.02 in
 such calls). Then the windows themselves are clustered, finer, and the group least like the main voice is tried as the
 second one: 0.17 to 0.20 when it is a person, at most 0.13 when it is not and lasts three seconds.
+
+Somebody who puts on another voice sounds like another person. But people who talk to each other take turns; of two
+voices that both speak long, the one only after the other, neither ever answered, and they count as one speaker.
 """
 
 from __future__ import annotations
@@ -23,13 +26,16 @@ from callsignals.hearing.voices.frames import Bools
 from callsignals.hearing.voices.second_pass import decode_voices
 from callsignals.hearing.voices.windows import WindowPrints
 
-__all__ = ["find_quiet_voice", "separation", "told_apart"]
+__all__ = ["find_quiet_voice", "separation", "take_turns", "told_apart"]
 
 LEAST_SEPARATION = 0.10
 QUIET_SEPARATION = 0.16
 LEAST_VOICE_S = 1.5
 """Less than this is no voice: a laugh, a cough, a line that crackles."""
 QUIET_VOICE_S = 3.0
+MONOLOGUE_S = 25.0
+"""Two voices of which each speaks so long, one after the other, are no exchange; a short clip may hold a question
+and its answer."""
 _OWN_SHARE, _OTHER_SHARE = 0.6, 0.05
 """A window counts for a voice when it holds so much of it and less of the other."""
 _LEAST_WINDOWS = 2
@@ -70,6 +76,21 @@ def told_apart(active: Bools, windows: WindowPrints, *, least: float, least_s: f
         return False
     apart = separation(active, windows)
     return apart is not None and apart >= least
+
+
+def take_turns(active: Bools) -> bool:
+    """Whether two voices talk to each other: one speaks again after the other did, or one is short.
+
+    Args:
+        active: shape (frames, 2).
+    """
+    if active.sum(axis=0).min() < MONOLOGUE_S * FRAMES_PER_S:
+        return True
+    spoken = np.concatenate([np.zeros((1, 2), np.int64), np.cumsum(active, axis=0)])
+    left = spoken[-1] - spoken
+    # What lies on the wrong side of the best moment at which the one could have followed the other.
+    astray = min((spoken[:, 1] + left[:, 0]).min(), (spoken[:, 0] + left[:, 1]).min())
+    return bool(astray >= LEAST_VOICE_S * FRAMES_PER_S)
 
 
 def find_quiet_voice(speech: Bools, windows: WindowPrints) -> Bools | None:

@@ -34,18 +34,25 @@ class WindowPrints:
     starts: npt.NDArray[np.int64]
     prints: Float32
 
-    def shares(self, active: Bools) -> npt.NDArray[np.float64]:
+    def within(self, first: int, stop: int) -> WindowPrints:
+        """The windows that lie wholly between two frames."""
+        low, high = np.searchsorted(self.starts, [first, stop - WINDOW_FRAMES + 1])
+        return WindowPrints(self.starts[low : max(low, high)], self.prints[low : max(low, high)])
+
+    def shares(self, active: Bools, *, first: int = 0) -> npt.NDArray[np.float64]:
         """Share of each window in which each column is active.
 
         Args:
             active: shape (frames, columns).
+            first: frame of the call with which ``active`` begins.
 
         Returns:
             Shape (windows, columns).
         """
         sums = np.concatenate([np.zeros((1, active.shape[1])), np.cumsum(active, axis=0)])
-        ends = np.minimum(self.starts + WINDOW_FRAMES, len(active))
-        shares: npt.NDArray[np.float64] = (sums[ends] - sums[self.starts]) / WINDOW_FRAMES
+        starts = self.starts - first
+        ends = np.minimum(starts + WINDOW_FRAMES, len(active))
+        shares: npt.NDArray[np.float64] = (sums[ends] - sums[starts]) / WINDOW_FRAMES
         return shares
 
 

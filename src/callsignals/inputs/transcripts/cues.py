@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from callsignals.vocabulary.spoken import Activity, Timing, Transcript, Word
 
-__all__ = ["Cue", "Piece", "named_speakers", "split_name", "tokens", "transcript_of"]
+__all__ = ["Cue", "Piece", "named_speakers", "split_name", "tokens", "transcript_of", "transcript_of_words"]
 
 _NAME_MAX_CHARS = 60
 _NAME_MAX_WORDS = 5
@@ -113,6 +113,31 @@ def transcript_of(cues: Sequence[Cue], *, timing: Timing, input_digest: str) -> 
         channel_mode="transcript",
         timing=timing,
         duration_s=max((cue.end_s for cue in cues if cue.end_s is not None), default=None),
+        input_digest=input_digest,
+    )
+
+
+def transcript_of_words(words: Sequence[Word], *, input_digest: str) -> Transcript:
+    """Words with times of their own; each is an activity.
+
+    Args:
+        words: at least one, all with times, in any order.
+        input_digest: sha256 of the file.
+    """
+    ordered = sorted(words, key=lambda word: (word.start_s or 0.0, word.speaker))
+    timeline = [
+        Activity(word.start_s, word.end_s, speaker=word.speaker)
+        for word in ordered
+        if word.start_s is not None and word.end_s is not None and word.start_s < word.end_s
+    ]
+    return Transcript(
+        words=tuple(ordered),
+        timeline=tuple(timeline),
+        language=None,
+        language_confidence=None,
+        channel_mode="transcript",
+        timing="words",
+        duration_s=max((word.end_s for word in ordered if word.end_s is not None), default=None),
         input_digest=input_digest,
     )
 

@@ -89,11 +89,13 @@ def _complete(speakers: Sequence[str], recognised: dict[str, Party]) -> dict[str
 def _recognised(speakers: Sequence[str], cast: Cast) -> dict[str, Party]:
     sellers = frozenset(cast.seller_names())
     customers = frozenset(map(fold_name, cast.customer_names))
+    domains = frozenset(s.email_domain.casefold().lstrip("@") for s in cast.sellers if s.email_domain)
     found: dict[str, Party] = {}
     for speaker in speakers:
         names = _spellings(speaker)
         label = next((LABELS[name] for name in names if name in LABELS), None)
-        is_seller, is_customer = bool(names & sellers), bool(names & customers)
+        is_seller = bool(names & sellers) or _email_domain(speaker) in domains
+        is_customer = bool(names & customers)
         if label is not None and not (is_seller or is_customer):
             found[speaker] = label
         elif is_seller != is_customer:
@@ -103,6 +105,12 @@ def _recognised(speakers: Sequence[str], cast: Cast) -> dict[str, Party]:
     if "seller" in sides and "customer" not in sides and len(found) + len(likely) == len(speakers):
         return found  # a colleague's first name is no reason to leave the call without a customer
     return found | dict.fromkeys(likely, "seller")
+
+
+def _email_domain(speaker: str) -> str | None:
+    """Of the e-mail address that a tool shows as or beside a name."""
+    found = re.search(r"[^\s@<(]+@([^\s@>)]+)", speaker)
+    return found[1].casefold() if found else None
 
 
 def _spellings(speaker: str) -> frozenset[str]:

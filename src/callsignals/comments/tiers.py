@@ -1,0 +1,112 @@
+"""The two tiers: who judges a comment, how sure they must be, and how their judgements become signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from callsignals.comments.comment import ClassifiedComment
+from callsignals.comments.decide import BRAND_ONLY_WORDS, Measured, Probabilities, decisive_labels
+from callsignals.comments.fast_vectors import FastEncoder
+from callsignals.comments.heads import HeadFamily, load_families
+from callsignals.comments.judge import Judge, Judgement, Unit
+from callsignals.comments.prepare import Prepared
+from callsignals.comments.referral import referral_signals
+from callsignals.comments.reply import reply_signals
+from callsignals.comments.survey import survey_signals
+from callsignals.vocabulary.signal import Signal
+
+__all__ = ["FAST_PREFIX", "Tier", "TierJudge", "classified", "confidence_of", "exact_judge", "fast_judge", "is_sure"]
+
+Tier = Literal["auto", "exact", "fast"]
+
+FAST_PREFIX = "fast-"
+"""Of the file names of the fast tier's heads and measurements."""
+_EXACT_NAME, _FAST_NAME = "e5-tfidf", "ngrams"
+
+
+@dataclass(frozen=True, slots=True)
+class TierJudge:
+    """One tier.
+
+    Attributes:
+        model: its name and digest, as it stands in signals.
+        judge: encoder and heads.
+        measured: how often its deciders were right.
+    """
+
+    model: str
+    judge: Judge
+    measured: Measured
+
+
+def exact_judge(heads_folder: Path, encoder_folder: Path, digest: str) -> TierJudge:
+    """The exact tier.
+
+    Raises:
+        ModelError: a file cannot be used.
+    """
+    from callsignals.comments.vectors import SentenceEncoder  # onnxruntime: not for those who only want the fast tier
+
+    judge = Judge(load_families(heads_folder), SentenceEncoder(encoder_folder))
+    return TierJudge(f"{_EXACT_NAME}-{digest}", judge, Measured.load(heads_folder))
+
+
+def fast_judge(heads_folder: Path, digest: str) -> TierJudge:
+    """The fast tier.
+
+    Raises:
+        ModelError: a file cannot be used.
+    """
+    judge = Judge(load_families(heads_folder, FAST_PREFIX), FastEncoder.load(heads_folder))
+    return TierJudge(f"{_FAST_NAME}-{digest}", judge, Measured.load(heads_folder, FAST_PREFIX))
+
+
+def is_sure(
+    prepared: Prepared, judged: Mapping[Unit, Judgement], families: Mapping[str, HeadFamily], measured: Measured
+) -> bool:
+    """Whether every head is at least as sure as where it was found to agree with the exact tier."""
+    if prepared.blocked is not None:
+        return True
+    kind = prepared.item.kind
+    if prepared.word_count <= BRAND_ONLY_WORDS and len(decisive_labels(prepared.hits)) == 1 and kind == "referral":
+        return True
+    family = families[kind]
+    judgement = judged[prepared.whole]
+    return all(
+        confidence_of(head.kind, judgement[name]) >= measured.sure.get(f"{kind}.{name}", 1.01)
+        for name, head in family.heads.items()
+    )
+
+
+def confidence_of(kind: str, probabilities: Probabilities) -> float:
+    """How sure a head is: of its best class, or (``any_of``) of the class it is least sure about."""
+    if kind == "one_of":
+        return float(probabilities.max())
+    return float(np.maximum(probabilities, 1 - probabilities).min())
+
+
+def classified(prepared: Prepared, judged: Mapping[Unit, Judgement], tier: TierJudge) -> ClassifiedComment:
+    """The signals of a comment, with its headline."""
+    signals = _signals(prepared, judged, tier)
+    headline = signals[0]
+    return ClassifiedComment(
+        kind=prepared.item.kind,
+        language=prepared.language,
+        label=headline.label,
+        confidence=headline.confidence,
+        status=headline.status,
+        reason=headline.reason,
+        signals=signals,
+    )
+
+
+def _signals(prepared: Prepared, judged: Mapping[Unit, Judgement], tier: TierJudge) -> tuple[Signal, ...]:
+    kind = prepared.item.kind
+    family = tier.judge.families[kind]
+    build = {"referral": referral_signals, "survey": survey_signals, "reply": reply_signals}[kind]
+    return build(prepared, judged, family, tier.measured, tier.model)

@@ -1,0 +1,1 @@
+"""What the finished results say together, for people: candidates for terms, and what differs between groups."""

@@ -1,0 +1,116 @@
+"""Write rows of any number without holding them: line by line, and Parquet from parts of fixed size."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+from pydantic import BaseModel
+
+from callsignals.errors import OutputError
+from callsignals.files import replacing
+from callsignals.records.signal import SignalRecord
+from callsignals.records.tables import SIGNALS_SCHEMA
+
+__all__ = ["SIGNAL_FILES", "jsonl_writer", "signals_writer"]
+
+SIGNAL_FILES = ("signals.jsonl", "signals.parquet")
+_ROWS_AT_ONCE = 1000
+
+
+@contextlib.contextmanager
+def jsonl_writer(path: Path) -> Iterator[Callable[[BaseModel], None]]:
+    """What writes one record a line, fields in the model's order; the file appears whole when the body ends.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
+        yield lambda record: _write_line(lines, record)
+
+
+def _write_line(lines: io.TextIOBase, record: BaseModel) -> None:
+    lines.write(record.model_dump_json() + "\n")
+
+
+@contextlib.contextmanager
+def signals_writer(out: Path, scratch: Path) -> Iterator[Callable[[SignalRecord], None]]:
+    """What writes signal rows, in the order given, to ``signals.jsonl`` and ``signals.parquet`` of ``out``.
+
+    Args:
+        out: the OUT folder.
+        scratch: an existing folder on any disk, for the time of writing.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    with jsonl_writer(out / SIGNAL_FILES[0]) as write_line, _parts_folder(scratch) as folder:
+        parts = _Parts(folder)
+
+        def write(record: SignalRecord) -> None:
+            write_line(record)
+            parts.add(record)
+
+        yield write
+        with replacing(out / SIGNAL_FILES[1]) as part:
+            parts.join(part)
+
+
+@contextlib.contextmanager
+def _parts_folder(scratch: Path) -> Iterator[Path]:
+    try:
+        folder = Path(tempfile.mkdtemp(dir=scratch, prefix=".signals.", suffix=".part"))
+    except OSError as error:
+        raise _cannot_write(scratch, error) from error
+    try:
+        yield folder
+    except pl.exceptions.PolarsError as error:  # how polars tells of a full disk, at times
+        raise _cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cannot_write(path: Path, error: Exception) -> OutputError:
+    return OutputError(
+        str(path),
+        f"cannot be written ({error})",
+        "Free some space or choose another folder with --out; what is finished is kept.",
+        code="cannot_write",
+    )
+
+
+class _Parts:
+    """Rows in Parquet files of ``_ROWS_AT_ONCE``, and one file made of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._paths: list[Path] = []
+        self._lines: list[str] = []
+
+    def add(self, record: SignalRecord) -> None:
+        self._lines.append(record.model_dump_json())
+        if len(self._lines) == _ROWS_AT_ONCE:
+            self._flush()
+
+    def join(self, path: Path) -> None:
+        self._flush()
+        if not self._paths:
+            pl.DataFrame(schema=SIGNALS_SCHEMA).write_parquet(path, compression="zstd", statistics=True)
+            return
+        pl.scan_parquet(self._paths, low_memory=True).sink_parquet(
+            path, compression="zstd", statistics=True, row_group_size=_ROWS_AT_ONCE, maintain_order=True
+        )
+
+    def _flush(self) -> None:
+        if not self._lines:
+            return
+        path = self._folder / f"{len(self._paths):08}.parquet"
+        frame = pl.read_ndjson(io.BytesIO("\n".join(self._lines).encode("utf-8")), schema=SIGNALS_SCHEMA)
+        frame.write_parquet(path, compression="zstd")
+        self._paths.append(path)
+        self._lines.clear()
