@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py", "comments/scale.py")
+WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py", "comments/scale.py", "report/build.py")
 WITH_DATA = (
     "recognition/wer.py",
     "recognition/speed.py",

@@ -98,7 +98,7 @@ def test_labels_and_follow_up_are_written_with_formulas_neutralised_and_without_
     assert call("classify", table, "--out", tmp_path / "labels.csv") == 0
     labels = read_csv(tmp_path / "labels.csv")
     assert [row["comment_id"] for row in labels][-1] == "'=f"
-    assert labels[0]["comment_reasons"] == "price:negative"
+    assert "price:negative" in labels[0]["comment_reasons"].split(";")
     assert labels[0]["country"] == "FI"
     follow_up = read_csv(tmp_path / "labels.follow_up.csv")
     assert list(follow_up[0]) == ["comment_id", "lead_id", "seller", "group", "score", "reasons", "why", "created_at"]
@@ -125,7 +125,7 @@ def test_every_label_file_says_the_same_however_large_the_parts(table, tmp_path,
         assert (tmp_path / f"3.{suffix}").read_bytes() == (tmp_path / f"2000.{suffix}").read_bytes()
     lines = [json.loads(line) for line in (tmp_path / "3.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["comment_id"] for line in lines] == frames[3]["comment_id"].to_list()
-    assert frames[3]["comment_reasons"].to_list()[0] == ["price:negative"]
+    assert "price:negative" in frames[3]["comment_reasons"].to_list()[0]
     capsys.readouterr()
 
 
