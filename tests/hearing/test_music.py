@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pytest
 from scipy import signal
 
-from callsignals.hearing.activity import speech_intervals
+from callsignals.hearing.activity import speech_intervals, without
 from callsignals.hearing.decode import Decoder
-from callsignals.hearing.music import NonSpeech, find_non_speech, outside, speech_and_other
+from callsignals.hearing.music import NonSpeech, find_non_speech, speech_and_other
 from callsignals.hearing.recording import Interval, Recording
 from callsignals.hearing.sides import Heard, listen
 from callsignals.weights import shipped_dir
@@ -112,7 +112,7 @@ def test_speech_is_no_music(recordings: dict[str, Recording]) -> None:
     for recording in recordings.values():
         for channel in range(recording.channel_count):
             intervals = speech_intervals(recording, channel)
-            left = outside(intervals, find_non_speech(recording, channel, intervals))
+            left = without(intervals, spans(find_non_speech(recording, channel, intervals)))
             spoken_s = seconds_in(intervals, 0, 1e9)
             assert seconds_in(left, 0, 1e9) > 0.995 * spoken_s
 
@@ -209,7 +209,7 @@ def test_silence_and_noise_are_nothing() -> None:
 
 def test_speech_outside_music_stays_whole() -> None:
     music = [NonSpeech(2.0, 4.0, "music"), NonSpeech(3.5, 6.0, "tone")]
-    assert outside([(1.0, 3.0), (4.5, 5.0), (5.5, 7.0)], music) == [(1.0, 2.0), (6.0, 7.0)]
+    assert without([(1.0, 3.0), (4.5, 5.0), (5.5, 7.0)], spans(music)) == [(1.0, 2.0), (6.0, 7.0)]
 
 
 def test_long_recordings_are_heard_like_short_ones(recordings: dict[str, Recording]) -> None:

@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from callsignals.hearing.activity import active_level_db, speech_intervals, without
+from callsignals.hearing.activity import active_level_db, speech_intervals
 from callsignals.hearing.coupling import Bools, Floats
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
 
-__all__ = ["NonSpeech", "find_non_speech", "outside", "speech_and_other"]
+__all__ = ["NonSpeech", "find_non_speech", "speech_and_other"]
 
 Kind = Literal["music", "ring", "tone"]
 
@@ -117,11 +117,6 @@ def find_non_speech(recording: Recording, channel: int, intervals: Sequence[Inte
     return sorted(
         (item for item in clipped if item.start_s < item.end_s), key=lambda item: (item.start_s, item.end_s, item.kind)
     )
-
-
-def outside(intervals: Sequence[Interval], non_speech: Sequence[NonSpeech]) -> list[Interval]:
-    """The parts of ``intervals`` that lie outside ``non_speech``."""
-    return without(intervals, ((item.start_s, item.end_s) for item in non_speech))
 
 
 def speech_and_other(recording: Recording, channel: int) -> tuple[list[Interval], list[NonSpeech]]:
