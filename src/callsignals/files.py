@@ -21,6 +21,8 @@ __all__ = [
     "digest_of",
     "file_digest",
     "file_name_for",
+    "links_leading_out",
+    "make_private_folder",
     "path_from",
     "remove_file",
     "replacing",
@@ -30,11 +32,13 @@ __all__ = [
 ]
 
 _LONGEST_NAME_BYTES = 180  # room for suffixes under the common limit of 255
+_DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
+"""Names that Windows keeps for devices, with any suffix ("Naming Files, Paths, and Namespaces")."""
 
 
 @contextlib.contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
-    """A temporary sibling to write to, which replaces ``path`` on success.
+    """A temporary sibling to write to, which replaces ``path`` on success. Only the owner may read it (POSIX).
 
     The sibling is flushed to disk before the rename, so that after a crash ``path`` holds either the old bytes
     or the new, never a part. It is removed when the body raises.
@@ -48,7 +52,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         OutputError: the folder cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         os.close(handle)
     except OSError as error:
@@ -89,6 +93,32 @@ def _cannot_write(path: Path, error: OSError) -> OutputError:
         "Free some space or choose another folder with --out; what is finished is kept.",
         code="cannot_write",
     )
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing; only the owner may look into them (POSIX).
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        if folder.parent == folder:
+            break
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
+def links_leading_out(folder: Path) -> list[Path]:
+    """Symbolic links below ``folder`` that lead out of it; they are not followed."""
+    inside = folder.resolve()
+    found = []
+    for here, folders, names in os.walk(inside):
+        links = (Path(here) / name for name in (*folders, *names) if os.path.islink(os.path.join(here, name)))  # noqa: PTH114, PTH118 - a Path for each of 100,000 names is slow
+        found += [link for link in links if not link.resolve().is_relative_to(inside)]
+    return sorted(found)
 
 
 def remove_file(path: Path) -> None:
@@ -157,8 +187,13 @@ def path_from(folder: Path, path: Path) -> str:
 
 
 def file_name_for(identifier: str) -> str:
-    """A file name (without suffix) for any id: percent-encoded, over-long ones cut and told apart by a digest."""
-    name = quote(identifier, safe="")
+    """A file name (without suffix) for any id: percent-encoded, over-long ones cut and told apart by a digest.
+
+    An id that is the name of a Windows device has its first letter encoded, too; lone surrogates are kept apart.
+    """
+    name = quote(identifier, safe="", errors="surrogatepass")
+    if name.partition(".")[0].casefold() in _DEVICES:
+        name = f"%{ord(name[0]):02X}{name[1:]}"
     if len(name) <= _LONGEST_NAME_BYTES:
         return name
-    return f"{name[: _LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8')).hexdigest()[:16]}"
+    return f"{name[: _LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

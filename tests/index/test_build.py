@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from callsignals.figures.grouped import Belonging
+from callsignals.figures.observed import OBSERVED_COLUMNS, ObservationTable
 from callsignals.index.build import index_rows
-from callsignals.index.means import Observed
 from callsignals.index.sources import GroupRow, IndexSettings
+from callsignals.records.tables import SIGNALS_SCHEMA
 
 JANUARY, FEBRUARY = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -22,7 +24,10 @@ class Sources:
         self._observations, self._rows = observations, rows
 
     def observations(self):
-        return iter(self._observations)
+        table = ObservationTable(lambda lead, call, comment: Belonging(lead), ("ok", "carried"))
+        for row in self._observations:
+            table.add(row)
+        return table
 
     def answers(self):
         return iter(())
@@ -38,6 +43,14 @@ def group_row(signal: str, start, end, *, time=None, **changes) -> GroupRow:
         "high": None, "interval": None, "status": "ok", "key": "k", **changes,
     }  # fmt: skip
     return GroupRow(row, start, end, time)
+
+
+def observation(signal: str, value: float, *, at: str | None = "2026-01-01T00:00:00Z", unit="ratio") -> pl.DataFrame:
+    row = {
+        "level": "lead", "status": "carried", "time": at, "id": f"{value:f}".encode().hex().zfill(32),
+        "lead_id": "acme", "signal": signal, "phase": "before", "unit": unit, "value": value,
+    }  # fmt: skip
+    return pl.DataFrame([row], {name: SIGNALS_SCHEMA[name] for name in OBSERVED_COLUMNS})
 
 
 def test_figures_of_one_signal_are_told_apart_by_scale_and_reason():
@@ -57,7 +70,7 @@ def test_a_carried_figure_over_several_periods_is_left_out_with_a_notice():
 
 
 def test_a_figure_of_the_company_stands_in_place_of_the_mean_of_its_leads():
-    lead = Observed("o", Belonging("acme"), JANUARY, "pages_per_session", "before", "ratio", value=9.0)
+    lead = observation("pages_per_session", 9.0)
     own = group_row(
         "pages_per_session", None, None, time=JANUARY, status="carried", phase="before", value=3.0, unit="ratio"
     )
@@ -66,12 +79,12 @@ def test_a_figure_of_the_company_stands_in_place_of_the_mean_of_its_leads():
 
 
 def test_undated_observations_are_in_no_period():
-    undated = Observed("o", Belonging("acme"), None, "pages_per_session", "before", "ratio", value=9.0)
+    undated = observation("pages_per_session", 9.0, at=None)
     assert index_rows(Sources([undated]), "month").rows == ()
 
 
 def test_a_baseline_that_is_no_period_is_told():
-    dated = Observed("o", Belonging("acme"), JANUARY, "pages_per_session", "before", "ratio", value=9.0)
+    dated = observation("pages_per_session", 9.0)
     index = index_rows(Sources([dated], baseline="2020-01"), "month")
     assert [row.change for row in index.rows] == [None]
     assert "2020-01" in index.notices[0]
@@ -79,9 +92,6 @@ def test_a_baseline_that_is_no_period_is_told():
 
 @pytest.mark.parametrize("signal", ["trust_score", "webinar_mood"])
 def test_signals_that_nobody_knows_are_averaged_too(signal):
-    seen = [
-        Observed(f"o{value}", Belonging("acme"), JANUARY, signal, "before", "marks", value=value)
-        for value in (1.0, 3.0)
-    ]
+    seen = [observation(signal, value, unit="marks") for value in (1.0, 3.0)]
     (row,) = index_rows(Sources(seen), "month").rows
     assert (row.value, row.n, row.direction, row.phase) == (2.0, 2, "neither", "before")

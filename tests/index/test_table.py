@@ -1,4 +1,4 @@
-"""Means, changes and the composite, by hand."""
+"""Changes and the composite, by hand."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import math
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from callsignals.figures.grouped import Belonging, Subject
+from callsignals.figures.grouped import Subject
 from callsignals.figures.periods import Period, period_of
-from callsignals.index.means import Observed, observed_signals, talk_ratio
 from callsignals.index.table import IndexRow, composites, with_changes
 from callsignals.vocabulary.definitions import DEFINITIONS
 
@@ -29,51 +26,6 @@ def row(signal: str, number: int, value: float | None, half: float | None = None
         COMPANY, month(number), definition.phase, signal, definition.unit, definition.direction,
         value=value, low=low, high=high, n=n, **changes,
     )  # fmt: skip
-
-
-def seen(signal: str, value: float, numerator: float | None = None, denominator: float | None = None) -> Observed:
-    return Observed(
-        f"{signal}{value}", Belonging("acme"), None, signal, "during",
-        value=value, numerator=numerator, denominator=denominator,
-    )  # fmt: skip
-
-
-def test_shares_are_averaged_over_calls_and_not_over_seconds():
-    # A long call with 0.2 and a short one with 0.8: 0.5, not 0.26; the seconds stand beside it.
-    calls = [seen("seller_talk_share", 0.2, 200, 1000), seen("seller_talk_share", 0.8, 80, 100)]
-    (mean,) = observed_signals("seller_talk_share", DEFINITIONS["seller_talk_share"], calls)
-    assert (mean.value, mean.n, mean.numerator, mean.denominator) == (0.5, 2, 280.0, 1100.0)
-    assert (mean.low, mean.high) == (0.0, 1.0)  # Student's t with one degree of freedom reaches over both ends
-
-
-def test_the_interval_of_a_mean_is_students():
-    values = (0.3, 0.4, 0.5, 0.6, 0.7)
-    (mean,) = observed_signals(
-        "seller_talk_share", DEFINITIONS["seller_talk_share"], [seen("seller_talk_share", v) for v in values]
-    )
-    margin = 2.776445 * math.sqrt(0.025) / math.sqrt(5)  # t(0.975, 4); the variance is 0.1 / 4
-    assert mean.value == pytest.approx(0.5)
-    assert (mean.low, mean.high) == pytest.approx((0.5 - margin, 0.5 + margin), abs=1e-6)
-
-
-def test_the_talk_ratio_follows_from_the_mean_share():
-    calls = [seen("seller_talk_share", 0.4, 40, 100), seen("seller_talk_share", 0.4, 40, 100)]
-    ratio = talk_ratio(observed_signals("seller_talk_share", DEFINITIONS["seller_talk_share"], calls)[0])
-    assert ratio.value == pytest.approx(1.5)
-    assert (ratio.numerator, ratio.denominator) == (120.0, 80.0)
-    ratios = [seen("customer_seller_talk_ratio", 9.0)]
-    assert observed_signals("customer_seller_talk_ratio", DEFINITIONS["customer_seller_talk_ratio"], ratios) == []
-
-
-def test_categories_become_a_share_for_each_label():
-    labelled = [
-        Observed(str(n), Belonging("a"), None, "referral_source", "before", label=label)
-        for n, label in enumerate(("podcast", "podcast", "event", None))
-    ]
-    event, podcast = observed_signals("referral_source", DEFINITIONS["referral_source"], labelled)
-    assert (event.label, podcast.label) == ("event", "podcast")
-    assert (podcast.numerator, podcast.denominator) == (2.0, 3.0)
-    assert podcast.value == pytest.approx(2 / 3)
 
 
 def test_changes_are_counted_from_the_first_period_with_a_value():
@@ -130,11 +82,3 @@ def test_the_composite_is_the_weighted_mean_of_z_scores():
 
 def test_without_weights_there_is_no_composite():
     assert composites(with_changes([row("nps", 1, 1.0, 1.0)], None), {}) == []
-
-
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=40))
-def test_a_mean_lies_in_its_interval_and_the_interval_on_the_scale(values):
-    calls = [seen("seller_talk_share", value) for value in values]
-    (mean,) = observed_signals("seller_talk_share", DEFINITIONS["seller_talk_share"], calls)
-    assert 0 <= mean.low <= mean.value + 1e-9
-    assert mean.value - 1e-9 <= mean.high <= 1

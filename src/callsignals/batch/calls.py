@@ -23,7 +23,7 @@ from callsignals.inputs.rttm import read_rttm
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace
 
-__all__ = ["HeardBatch", "hear_calls", "hearing_settings"]
+__all__ = ["HeardBatch", "hear_calls", "heard_before", "hearing_settings"]
 
 
 def hearing_settings(settings: Settings) -> HearingSettings:
@@ -97,6 +97,18 @@ def hear_calls(
         calls = [replace(call, recurring=returning.get(call.row.call_id)) for call in calls]
     failures = [_failure(row, errors[row.call_id]) for row in workspace.calls if row.call_id in errors]
     return HeardBatch(calls, failures, peak_bytes or None)
+
+
+def heard_before(workspace: Workspace, store: Store) -> frozenset[str]:
+    """Ids of the calls whose transcripts are in the store under the settings of now; transcripts from elsewhere are read.
+
+    Raises:
+        ModelError: a model is missing or altered.
+        OutputError: a transcript cannot be stored.
+    """
+    settings = hearing_settings(workspace.settings) if any(row.audio for row in workspace.calls) else None
+    keys, errors = _keys(workspace, settings, store)
+    return frozenset(call_id for call_id, key in keys.items() if call_id not in errors and store.has("hear", key))
 
 
 def _keys(

@@ -113,21 +113,21 @@ def comment_signals(entry: CommentEntry, common: Provenance, classifier_digest: 
 
 
 def sorted_rows(rows: Iterable[SignalRecord]) -> list[SignalRecord]:
-    """By subject, time, call, comment, the registry's order and period: the order of ``signals.jsonl``."""
+    """By time, call, comment, the registry's order, period and label: as one subject's rows stand in ``signals``."""
     order = {name: position for position, name in enumerate(DEFINITIONS)}
     return sorted(
         rows,
         key=lambda row: (
-            row.subject,
             row.time or "",
             row.comment_id is not None,
             row.call_id or "",
             row.comment_id or "",
             order.get(row.signal, len(order)),
             row.signal,
-            row.level,
+            row.phase,
             row.period_start or "",
             row.labels,
+            row.label or "",
         ),
     )
 

@@ -11,8 +11,9 @@ from filelock import FileLock, Timeout
 
 from callsignals.batch.store import CACHE_FOLDER
 from callsignals.errors import OutputError
+from callsignals.files import links_leading_out, make_private_folder
 
-__all__ = ["IN_USE", "exclusive"]
+__all__ = ["IN_USE", "broke_off", "exclusive", "held"]
 
 IN_USE = "in_use"
 
@@ -27,10 +28,22 @@ def exclusive(out: Path) -> Iterator[None]:
     Raises:
         OutputError: OUT cannot be written, or another run holds it.
     """
+    with held(out), _swept(out, out / CACHE_FOLDER / _UNFINISHED):
+        yield
+
+
+@contextlib.contextmanager
+def held(out: Path) -> Iterator[None]:
+    """Hold OUT only so that nobody else writes to it: to read what stands there.
+
+    Raises:
+        OutputError: OUT cannot be written, or a run holds it.
+    """
     folder = out / CACHE_FOLDER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock")
+        _refuse_links(out)
+        make_private_folder(folder)
+        lock = FileLock(folder / "lock", mode=0o600)
         lock.acquire(timeout=0)
     except Timeout:
         raise OutputError(
@@ -42,10 +55,14 @@ def exclusive(out: Path) -> Iterator[None]:
     except OSError as error:
         raise _cannot_write(out, error) from error
     try:
-        with _swept(out, folder / _UNFINISHED):
-            yield
+        yield
     finally:
         lock.release()
+
+
+def broke_off(out: Path) -> bool:
+    """Whether a run was killed in OUT and none has ended there since; to be asked while OUT is held."""
+    return (out / CACHE_FOLDER / _UNFINISHED).exists()
 
 
 @contextlib.contextmanager
@@ -54,7 +71,7 @@ def _swept(out: Path, mark: Path) -> Iterator[None]:
     try:
         if mark.exists():
             _sweep(out)
-        mark.touch()
+        mark.touch(mode=0o600)
     except OSError as error:
         raise _cannot_write(out, error) from error
     try:
@@ -74,6 +91,17 @@ def _sweep(out: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink()
+
+
+def _refuse_links(out: Path) -> None:
+    """Results must not be written to, or removed from, somewhere else."""
+    for link in links_leading_out(out):
+        raise OutputError(
+            str(link),
+            "is a link that leads out of the results folder",
+            "Remove the link; to keep results elsewhere, name that folder with --out.",
+            code="link_in_results",
+        )
 
 
 def _cannot_write(out: Path, error: OSError) -> OutputError:

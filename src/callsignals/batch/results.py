@@ -1,4 +1,7 @@
-"""Write the tables and records of a run lead by lead, so that memory does not grow with the number of calls."""
+"""Write the tables and records of a run lead by lead, so that memory does not grow with the number of calls.
+
+The rows of sellers, segments and the company come after those of all leads: they are made of them.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,10 @@ from callsignals.batch.entries import (
 )
 from callsignals.batch.measure_pass import CallOutline, load_measured
 from callsignals.batch.measure_stage import as_duplicate
+from callsignals.batch.observed_stage import figures_by_subject, observation_table, observed_row
 from callsignals.batch.personalisation_stage import Related
 from callsignals.batch.store import CACHE_FOLDER, Store
+from callsignals.figures.grouped import LEVELS, Subject
 from callsignals.files import digest_of
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace
@@ -48,6 +53,8 @@ def settings_digest(settings: Settings) -> str:
         mode="json", include={"calls", "comments", "recognition", "diarization", "privacy", "records", "messages"}
     )
     relevant["calls"].pop("audio_roots")
+    for name in ("voiceprint_key_env", "voiceprint_key_file", "require_basis"):
+        relevant["privacy"].pop(name)
     relevant["recognition"].pop("device")
     relevant["company_names"] = list(settings.workspace.company_names)
     return digest_of(relevant)
@@ -94,29 +101,36 @@ def write_results(workspace: Workspace, findings: Findings, store: Store) -> dic
     )
     leads = {lead.lead_id: lead for lead in workspace.leads}
     calls_of, comments_of = _by_lead(findings.calls), _by_lead(findings.comments)
-    further_of: dict[str, list[SignalRecord]] = {}
+    further_of: dict[Subject, list[SignalRecord]] = {}
     for row in findings.further:
-        further_of.setdefault(row.subject, []).append(row)
+        further_of.setdefault(Subject(row.level, row.subject), []).append(row)
+    observations = observation_table(workspace)
     lead_ids = {*leads, *calls_of, *comments_of, *(row.lead_id for row in findings.further if row.lead_id)}
     counts = {"leads": len(lead_ids), "calls": len(findings.calls), "comments": len(findings.comments)}
     counts |= {"signals": 0, "signals_ok": 0}
     with (
-        signals_writer(out, out / CACHE_FOLDER) as write_signal,
+        signals_writer(out, out / CACHE_FOLDER, observations.add) as signals,
         jsonl_writer(out / "leads.jsonl") as write_lead,
     ):
-        for subject in sorted(lead_ids | further_of.keys()):
-            calls, comments = calls_of.get(subject, []), comments_of.get(subject, [])
-            observed = [*_call_rows(calls, findings, store, tables), *_comment_rows(comments, findings, store, tables)]
-            rows = sorted_rows([*observed, *further_of.get(subject, [])])
+
+        def write(rows: Iterable[SignalRecord]) -> None:
             for row in rows:
-                write_signal(row)
+                signals.write(row)
                 counts["signals"] += 1
                 counts["signals_ok"] += row.status == "ok"
-            if subject in lead_ids:
-                own = [row for row in rows if row.lead_id == subject]
-                of_calls, of_comments = [call.row for _, call in calls], [item.row for _, item in comments]
-                groups = workspace.segment_columns
-                write_lead(lead_record(subject, leads.get(subject), of_calls, of_comments, own, groups))
+
+        for lead_id in sorted(lead_ids):
+            calls, comments = calls_of.get(lead_id, []), comments_of.get(lead_id, [])
+            observed = [*_call_rows(calls, findings, store, tables), *_comment_rows(comments, findings, store, tables)]
+            rows = sorted_rows([*observed, *further_of.pop(Subject("lead", lead_id), [])])
+            write(rows)
+            of_calls, of_comments = [call.row for _, call in calls], [item.row for _, item in comments]
+            write_lead(lead_record(lead_id, leads.get(lead_id), of_calls, of_comments, rows, workspace.segment_columns))
+        signals.flush()
+        figures = figures_by_subject(observations, workspace)
+        for subject in sorted(further_of.keys() | figures.keys(), key=lambda one: (LEVELS.index(one.level), one.name)):
+            of_observed = (observed_row(figure, findings.provenance) for figure in figures.get(subject, ()))
+            write(sorted_rows([*further_of.get(subject, ()), *of_observed]))
     write_frame(out / "calls.parquet", tables.calls.frame())
     write_frame(out / "comments.parquet", tables.comments.frame())
     return counts

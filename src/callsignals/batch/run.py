@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -33,11 +34,12 @@ from callsignals.batch.survey_stage import SurveyResults, survey_results
 from callsignals.batch.thread_stage import thread_rows
 from callsignals.batch.transcripts import TranscriptFolder
 from callsignals.comments.classify import CommentClassifier, shipped_digest
-from callsignals.errors import Failure
-from callsignals.files import digest_of, sources_digest
+from callsignals.errors import Failure, OutputError
+from callsignals.files import digest_of, path_from, sources_digest
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace, open_workspace
 from callsignals.language.term_list import TermList, load_terms, starter_terms
+from callsignals.privacy.tombstones import load_tombstones
 from callsignals.records.datapackage import describe_package
 from callsignals.records.lead import LeadRecord
 from callsignals.records.signal import SignalRecord
@@ -46,8 +48,10 @@ from callsignals.report.build import build_report
 from callsignals.report.presentation import PRESENTATION_FILE, presentation_of, save_presentation
 from callsignals.vocabulary.definitions import definitions_digest
 
-__all__ = ["RunOptions", "RunResult", "open_with", "run_opened", "run_workspace"]
+__all__ = ["PENDING_FILE", "RunOptions", "RunResult", "open_with", "rebuild", "run_opened", "run_workspace"]
 
+PENDING_FILE = "erase.pending.json"
+"""Stands in OUT while somebody is being erased: until that is finished nothing else may be written there."""
 _RECORD_FILES = (*RESULT_FILES, "failures.jsonl", FOLLOW_UP_FILE)
 _TABLES = ("signals", "calls", "comments")
 _REPORT_FILES = (PRESENTATION_FILE, "datapackage.json")
@@ -63,6 +67,7 @@ class RunOptions:
         engine: where calls are heard: on this machine, or on a Ray cluster.
         device, model, language: win over ``[recognition]``.
         limit: hear only the first so many calls.
+        as_of: the day that ``retain_until`` is compared with; None for the machine's date.
     """
 
     out: Path | None = None
@@ -72,6 +77,11 @@ class RunOptions:
     model: str | None = None
     language: str | None = None
     limit: int | None = None
+    as_of: date | None = None
+
+    def noted(self) -> dict[str, Any]:
+        """Those that results depend on, for ``run.json``."""
+        return {name: getattr(self, name) for name in ("device", "model", "language", "limit")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ def open_with(folder: Path, options: RunOptions) -> Workspace:
     Raises:
         SettingsError, InputError: it cannot be used at all.
     """
-    workspace = open_workspace(folder, out=options.out)
+    workspace = open_workspace(folder, out=options.out, today=options.as_of)
     overrides = {
         name: value
         for name, value in (
@@ -145,17 +155,33 @@ def run_workspace(folder: Path, options: RunOptions | None = None, listener: Lis
 def run_opened(workspace: Workspace, options: RunOptions, listener: Listener, clock: Clock | None = None) -> RunResult:
     """The same for a workspace that is open; the options' overrides are in its settings already."""
     with exclusive(workspace.out):
+        _check_nobody_comes_back(workspace)
         return _Run(workspace, listener, clock or Clock()).finish(options)
+
+
+def rebuild(workspace: Workspace, options: RunOptions, listener: Listener, engine: Engine, store: Store) -> RunResult:
+    """A run in an OUT that the caller holds, with an engine and a store of the caller's."""
+    return _Run(workspace, listener, Clock(), store).finish(options, engine)
+
+
+def _check_nobody_comes_back(workspace: Workspace) -> None:
+    """Whoever was erased after the tables were read would come back."""
+    out = workspace.out
+    if (out / PENDING_FILE).exists():
+        remedy = f"Finish it with: callsignals erase {out}"
+        raise OutputError(str(out), "holds an erasure that was broken off", remedy, code="erasure_pending")
+    if load_tombstones(out).hashes != workspace.tombstones.hashes:
+        raise OutputError(str(out), "somebody was erased from it just now", "Run again.", code="erased_meanwhile")
 
 
 class _Run:
     """One run over one workspace, stage by stage."""
 
-    def __init__(self, workspace: Workspace, listener: Listener, clock: Clock) -> None:
+    def __init__(self, workspace: Workspace, listener: Listener, clock: Clock, store: Store | None = None) -> None:
         self.workspace = workspace
         self.listener = listener
         self.clock = clock
-        self.store = Store(workspace.out)
+        self.store = store or Store(workspace.out)
         self.seal = Seal(workspace.out)
         self.terms: TermList = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
         self.classifier_digest = (
@@ -170,13 +196,14 @@ class _Run:
             terms_digest=self.terms.digest,
         )
 
-    def finish(self, options: RunOptions) -> RunResult:
+    def finish(self, options: RunOptions, engine: Engine | None = None) -> RunResult:
         """All stages; those whose results stand are not repeated."""
         workspace, out = self.workspace, self.workspace.out
         for notice in workspace.notices:
             self.listener.notice(notice)
         with self.clock.stage("hear"):
-            heard = hear_calls(workspace, self.store, _engine(options, workspace), options.workers, self.listener)
+            engine = engine or _engine(options, workspace)
+            heard = hear_calls(workspace, self.store, engine, options.workers, self.listener)
             plan = planned(heard.calls, self.terms)
         key = self._records_key(plan, heard.failures)
         facts = self.seal.facts("records", key)
@@ -194,7 +221,7 @@ class _Run:
             notices=(*workspace.notices, *facts["notices"]),
             counts=facts["counts"],
         )
-        self._note(result, facts, heard)
+        self._note(result, facts, heard, options)
         return result
 
     def _records_key(self, plan: Sequence[PlannedCall], failures: Sequence[Failure]) -> str:
@@ -299,7 +326,7 @@ class _Run:
             pages = (path for path in (out / "report").rglob("*") if path.is_file())
             self.seal.put("report", key, [*_REPORT_FILES, *(path.relative_to(out).as_posix() for path in pages)])
 
-    def _note(self, result: RunResult, facts: dict[str, Any], heard: HeardBatch) -> None:
+    def _note(self, result: RunResult, facts: dict[str, Any], heard: HeardBatch, options: RunOptions) -> None:
         described = run_facts(
             self.provenance,
             classifier_digest=self.classifier_digest,
@@ -315,6 +342,8 @@ class _Run:
             "segment_columns": list(self.workspace.segment_columns),
             **settings.index.model_dump(mode="json"),
         }
+        described["workspace"] = path_from(result.out, self.workspace.root)
+        described["options"] = options.noted()
         write_json(result.out / "run.json", described)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -57,13 +57,18 @@ class Store:
 
     Attributes:
         out: the OUT folder.
+        touched: files that were asked for, where somebody wants to know what is still needed; else None.
     """
 
     out: Path
+    touched: set[Path] | None = field(default=None, compare=False)
 
     def path(self, stage: StageName, key: str) -> Path:
         """Where the result with ``key`` lies or would lie."""
-        return self.out / CACHE_FOLDER / stage / key[:2] / f"{key}.json"
+        path = self.out / CACHE_FOLDER / stage / key[:2] / f"{key}.json"
+        if self.touched is not None:
+            self.touched.add(path)
+        return path
 
     def has(self, stage: StageName, key: str) -> bool:
         """Whether the result is there."""

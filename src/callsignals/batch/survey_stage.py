@@ -11,6 +11,7 @@ from callsignals.comments.scores import is_on_scale
 from callsignals.figures.follow_up import FollowUp, Surveyed, follow_up_list, why_follow_up
 from callsignals.figures.grouped import Belonging, Figure, Subject, figures_of
 from callsignals.figures.impact import impact_signals
+from callsignals.figures.observed import OwnerOf
 from callsignals.figures.periods import Period
 from callsignals.figures.survey import SurveyAnswer, ces_signals, csat_signals, nps_signals
 from callsignals.files import digest_of
@@ -54,6 +55,16 @@ class Owners:
         segments = tuple((column, value) for column, value in found if value)
         # One object for equal segments: they are few, the comments may be a million.
         return Belonging(row.lead_id, self._seller(row), self._segments.setdefault(segments, segments))
+
+    def finder(self, comments: Iterable[CommentRow]) -> OwnerOf:
+        """Looks up whose an observation is by its lead, call and comment; ``comments`` are those there are."""
+        rows = {row.comment_id: row for row in comments}
+
+        def owner_of(lead_id: str, call_id: str | None, comment_id: str | None) -> Belonging:
+            row = rows.get(comment_id) if comment_id is not None else None
+            return self.of_comment(row or CommentRow("", lead_id, "survey", call_id=call_id))
+
+        return owner_of
 
     def _seller(self, row: CommentRow) -> str | None:
         own = dict(row.extra).get(_SELLER_COLUMN) if row.extra else None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from callsignals.cli import comments, compare, index, inspect, models, terms, work
+from callsignals.cli import comments, compare, export, index, inspect, models, terms, work
 from callsignals.cli.console import error_line
 from callsignals.cli.interrupt import Interrupted, listen_for_signals
 from callsignals.errors import CallSignalsError, UsageError
@@ -35,6 +35,7 @@ comments.register(app)
 inspect.register(app)
 index.register(app)
 compare.register(app)
+export.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(terms.app, name="terms")
 

@@ -18,6 +18,8 @@ EMPTYISH_REASONS: tuple[EmptyishReason, ...] = ("empty", "too_short", "emoji_onl
 
 MINIMUM_LETTERS = 2
 _EMOTICON = re.compile(r"(?<!\w)(?:[:;=8xX]['^]?-?[)(\]\[DPpOo/\\|*3]+|<3|\^\^|[)(]-?[:;=])(?!\w)")
+_WORD_PART = re.compile(r"[abcefghijklmnqrstuvwyzåäö]{3}", re.IGNORECASE)
+"""Three letters that no emoticon has: most texts show some at once."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -29,6 +31,8 @@ def emptyish_reason(text: str) -> EmptyishReason | None:
     """
     if not text.strip():
         return "empty"
+    if _WORD_PART.search(text):
+        return "too_short" if is_stock_non_answer(text) else None
     letters = sum(c.isalpha() for c in text)
     if _is_pictures(text):
         return "emoji_only"

@@ -17,6 +17,7 @@ from callsignals.vocabulary.spoken import LANGUAGES
 
 __all__ = ["Prepared", "prepare"]
 
+_WORD = re.compile(r"\w+")
 _SIGNAL_WITH_RULES = {"referral": "referral_source", "survey": "recommends", "reply": "reply_intent"}
 
 
@@ -33,6 +34,8 @@ class Prepared:
         hits: of the rules for this kind.
         clauses: empty for replies.
         word_count: words in the text.
+        whole: the text as a unit for the heads.
+        clause_units: its clauses likewise.
     """
 
     item: CommentText
@@ -42,27 +45,13 @@ class Prepared:
     hits: tuple[RuleHit, ...]
     clauses: tuple[Clause, ...]
     word_count: int
-
-    @property
-    def whole(self) -> Unit:
-        """The whole text as a unit for the heads."""
-        return self._unit(self.plain.text)
+    whole: Unit
+    clause_units: tuple[Unit, ...]
 
     @property
     def units(self) -> tuple[Unit, ...]:
         """Everything that the heads must judge for this comment."""
-        if self.blocked is not None:
-            return ()
-        return (self.whole, *(self._unit(clause.text) for clause in self.clauses))
-
-    def clause_unit(self, clause: Clause) -> Unit:
-        """A clause as a unit for the heads."""
-        return self._unit(clause.text)
-
-    def _unit(self, text: str) -> Unit:
-        labels = tuple(dict.fromkeys(h.label for h in self.hits)) if text == self.plain.text else ()
-        language = self.language if self.language in LANGUAGES else None
-        return Unit(self.item.kind, text, language, labels)
+        return () if self.blocked is not None else (self.whole, *self.clause_units)
 
 
 def prepare(item: CommentText, rules: RuleSet) -> Prepared:
@@ -70,14 +59,25 @@ def prepare(item: CommentText, rules: RuleSet) -> Prepared:
     plain = normalise(item.text)
     language = detect_text_language(plain.text, _hint(item)).language
     hits = rules.hits(_SIGNAL_WITH_RULES[item.kind], plain.text, language if language in LANGUAGES else None)
-    word_count = len(re.findall(r"\w+", plain.text))
+    word_count = len(_WORD.findall(plain.text))
     brand_only = bool(decisive_labels(hits)) and word_count <= BRAND_ONLY_WORDS
     foreign = f"language_{language}" if language is not None and language not in LANGUAGES else None
     if brand_only and foreign:  # "Instagram LinkedIn" looks like any language; the brand still counts
         language, foreign = _hint(item), None
     blocked = _emptyish(plain.text, brand_only) or foreign
     parts = tuple(clauses(plain.text)) if item.kind != "reply" and blocked is None else ()
-    return Prepared(item, plain, language, blocked, hits, parts, word_count)
+    return Prepared(
+        item, plain, language, blocked, hits, parts, word_count, *_units(item, plain, language, hits, parts)
+    )
+
+
+def _units(
+    item: CommentText, plain: NormalisedText, language: str | None, hits: tuple[RuleHit, ...], parts: tuple[Clause, ...]
+) -> tuple[Unit, tuple[Unit, ...]]:
+    """Rules speak for the whole text."""
+    spoken = language if language in LANGUAGES else None
+    whole = Unit(item.kind, plain.text, spoken, tuple(dict.fromkeys(h.label for h in hits)))
+    return whole, tuple(whole if c.text == plain.text else Unit(item.kind, c.text, spoken) for c in parts)
 
 
 def _emptyish(text: str, brand_only: bool) -> str | None:

@@ -39,7 +39,7 @@ def referral_signals(
         return tuple(Signal.abstained(name, prepared.blocked) for name in names)
     head = family.heads["referral_source"]
     whole = judged[prepared.whole]
-    parts = [judged[prepared.clause_unit(clause)] for clause in prepared.clauses]
+    parts = [judged[unit] for unit in prepared.clause_units]
     decision = decide_with_rules(
         "referral_source", head, whole["referral_source"], prepared.hits, prepared.word_count, measured
     )

@@ -229,7 +229,7 @@ def _examples(
         if not named and head.kind == "one_of" and NONE_LABEL not in head.classes:
             continue
         if head.name == "comment_reasons":
-            clauses = [prepared.clause_unit(clause) for clause in prepared.clauses]
+            clauses = list(prepared.clause_units)
             found = _clause_labels(family, head, clauses, named, vectors)
         else:
             clauses, found = [prepared.whole], [named]

@@ -108,7 +108,7 @@ def _named_reasons(prepared: Prepared, judged: Mapping[Unit, Judgement], family:
     """Reasons of the whole text, each with the clause that says it most clearly."""
     head = family.heads["comment_reasons"]
     whole = judged[prepared.whole]
-    parts = [judged[prepared.clause_unit(clause)] for clause in prepared.clauses]
+    parts = [judged[unit] for unit in prepared.clause_units]
     by_clause = np.array([part["comment_reasons"] for part in parts])
     combined = (1 - CLAUSE_WEIGHT) * whole["comment_reasons"] + CLAUSE_WEIGHT * by_clause.max(axis=0)
     found = []

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Sequence
 
 from scipy.special import stdtrit  # scipy.stats.t.ppf, without the import of all of scipy.stats
@@ -27,9 +26,11 @@ _ADDED_TO_EACH_SIDE = 0.75
 
 def mean_interval(values: Sequence[float], lowest: float, highest: float) -> tuple[float, float]:
     """Student's t interval of a mean of at least two values, cut at ``lowest`` and ``highest``."""
-    mean = statistics.fmean(values)
-    error = statistics.stdev(values) / math.sqrt(len(values))
-    margin = float(stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * error
+    n = len(values)
+    mean = math.fsum(values) / n
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    error = math.sqrt(variance / n)
+    margin = float(stdtrit(n - 1, (1 + LEVEL) / 2)) * error
     return max(lowest, mean - margin), min(highest, mean + margin)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Generic, Protocol, TypeVar
 
-from callsignals.figures.periods import Every, Period, period_of
+from callsignals.figures.periods import Every, Period, PeriodFinder
 from callsignals.vocabulary.signal import Level, Signal
 
 __all__ = ["COMPANY", "LEVELS", "Belonging", "Figure", "Observed", "Subject", "figures_of", "subjects_of"]
@@ -116,10 +116,11 @@ def figures_of(
 
 
 def _by_period(items: Iterable[Item], every: Every, zone: tzinfo | None) -> dict[Period, list[Item]]:
+    find = PeriodFinder(every, zone)
     periods: dict[Period, list[Item]] = {}
     for item in items:
         if item.observed_at is not None:
-            periods.setdefault(period_of(item.observed_at, every, zone), []).append(item)
+            periods.setdefault(find(item.observed_at), []).append(item)
     return periods
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal, get_args
 
-__all__ = ["EVERY", "Every", "Period", "period_of"]
+__all__ = ["EVERY", "Every", "Period", "PeriodFinder", "period_of"]
 
 Every = Literal["week", "month", "quarter"]
 EVERY: tuple[Every, ...] = get_args(Every)
@@ -48,3 +48,24 @@ def period_of(moment: datetime, every: Every, zone: tzinfo | None = None) -> Per
     end = start.replace(year=start.year + following // 13, month=(following - 1) % 12 + 1)
     name = f"{start.year}-Q{first // 3 + 1}" if every == "quarter" else f"{start.year}-{first:02}"
     return Period(start.astimezone(UTC), end.astimezone(UTC), name)
+
+
+class PeriodFinder:
+    """``period_of`` for many moments: each day of the calendar is looked up once.
+
+    Args:
+        every, zone: as for ``period_of``.
+    """
+
+    def __init__(self, every: Every, zone: tzinfo | None = None) -> None:
+        self._every = every
+        self._zone = zone or UTC
+        self._known: dict[date, Period] = {}
+
+    def __call__(self, moment: datetime) -> Period:
+        """The period that ``moment`` (aware) falls in."""
+        day = moment.astimezone(self._zone).date()
+        period = self._known.get(day)
+        if period is None:
+            period = self._known[day] = period_of(moment, self._every, self._zone)
+        return period

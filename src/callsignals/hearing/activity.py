@@ -38,6 +38,8 @@ WINDOW_SAMPLES = 512
 WINDOW_S = WINDOW_SAMPLES / SAMPLE_RATE_HZ
 _CONTEXT_SAMPLES = 64
 _BLOCK_SAMPLES = 2048 * WINDOW_SAMPLES
+_POWER_BLOCK_SAMPLES = 256 * WINDOW_SAMPLES
+"""Half a megabyte, which stays in the processor's cache."""
 _SILENCE_POWER = 1e-12
 _MIN_GAIN_DB, _MAX_GAIN_DB = -30.0, 40.0
 
@@ -78,10 +80,16 @@ def _session() -> Any:  # noqa: ANN401 - onnxruntime is untyped
 
 def window_powers(recording: Recording, channel: int) -> npt.NDArray[np.float64]:
     """Mean power of each 32 ms window about its own mean, full scale 1; shape (windows,). The last may be short."""
+    return recording.kept("window_powers", channel, lambda: _window_powers(recording, channel))
+
+
+def _window_powers(recording: Recording, channel: int) -> npt.NDArray[np.float64]:
     parts = []
-    for _, block in recording.blocks(channel, _BLOCK_SAMPLES):
+    for _, block in recording.blocks(channel, _POWER_BLOCK_SAMPLES):
         whole = len(block) // WINDOW_SAMPLES * WINDOW_SAMPLES
-        parts.append(block[:whole].reshape(-1, WINDOW_SAMPLES).var(axis=1, dtype=np.float64))
+        windows = block[:whole].reshape(-1, WINDOW_SAMPLES)
+        windows -= windows.mean(axis=1, keepdims=True)
+        parts.append(np.einsum("ij,ij->i", windows, windows).astype(np.float64) / WINDOW_SAMPLES)
         if whole < len(block):
             parts.append(np.array([block[whole:].var(dtype=np.float64)]))
     return np.concatenate(parts) if parts else np.zeros(0)

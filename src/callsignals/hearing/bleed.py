@@ -25,6 +25,7 @@ from callsignals.hearing.coupling import (
     filter_between,
     lag_between,
     predicted_blocks,
+    spread_blocks,
 )
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Int16, Interval, Recording
 
@@ -38,8 +39,6 @@ MIN_BLOCKS = 8
 MANY_BLOCKS = 40
 NO_COHERENCE = 0.1
 """So little in common over so many blocks (chance gives 1 / blocks) need not be looked at closer."""
-MAX_BLOCKS = 1200
-"""Five minutes of speech measure a filter well."""
 EXPLAINED_SHARE = 0.5
 """A filter that leaves more than this of the other channel's power unexplained is no bleed."""
 MIN_EVIDENCE_S = 1.0
@@ -124,12 +123,9 @@ def _without_copy(
     """Frame powers of ``target`` without the copy of ``source``, 0 where only the copy is heard; None without one."""
     chosen = active_blocks(source_speech, len(powers[source]))
     chosen &= (powers[source] > DOMINANT_RATIO * powers[target]) & (powers[target] > 0)
-    found = np.flatnonzero(chosen)
-    if len(found) < MIN_BLOCKS:
+    if np.count_nonzero(chosen) < MIN_BLOCKS:
         return None
-    if len(found) > MAX_BLOCKS:
-        chosen[:] = False
-        chosen[found[np.linspace(0, len(found) - 1, MAX_BLOCKS).astype(int)]] = True
+    chosen = spread_blocks(chosen)
     lag = lag_between(recording, source, target, chosen)
     weights = np.where(chosen, 1 / np.maximum(powers[target], 1e-12), 0)
     for _ in range(2):  # once more without the blocks in which the other side spoke after all

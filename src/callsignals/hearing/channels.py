@@ -19,9 +19,9 @@ from callsignals.hearing.coupling import (
     Bools,
     Floats,
     active_blocks,
-    block_likeness,
     block_powers,
-    lag_between,
+    lag_and_likeness,
+    spread_blocks,
 )
 from callsignals.hearing.recording import Interval, Recording
 
@@ -159,8 +159,9 @@ def _audible(powers: Floats, active: Bools) -> Bools:
 def _compare(recording: Recording, one: int, two: int, powers: dict[int, Floats], heard: Bools) -> _Pair:
     if not heard.any():
         return _Pair(0.0, 0.0)
-    lag = lag_between(recording, one, two, heard)
-    alike = (block_likeness(recording, one, two, lag) >= LIKENESS)[heard]
+    heard = spread_blocks(heard)
+    _, likeness = lag_and_likeness(recording, one, two, heard)
+    alike = likeness >= LIKENESS
     gain_db = 10 * np.log10((powers[two][heard] + 1e-12) / (powers[one][heard] + 1e-12))
     usual_db = float(np.median(gain_db[alike])) if alike.any() else 0.0
     return _Pair(

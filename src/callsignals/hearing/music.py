@@ -14,32 +14,19 @@ from itertools import pairwise
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
 from callsignals.hearing.activity import active_level_db, speech_intervals
 from callsignals.hearing.coupling import Bools, Floats
-from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
+from callsignals.hearing.recording import Interval, Recording
+from callsignals.hearing.spectrogram import BLOCK_FRAMES, HOP_S, STEP_FRAMES, SoundFrames, sound_frames
 
 __all__ = ["NonSpeech", "find_non_speech", "speech_and_other"]
 
 Kind = Literal["music", "ring", "tone"]
 
-HOP_SAMPLES = 512
-HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
-_WINDOW = 2048
-_BIN_HZ = SAMPLE_RATE_HZ / _WINDOW
-_LOW_BIN, _HIGH_BIN = 26, 487
-"""203 to 3797 Hz."""
-_CHUNK_FRAMES = 2048
-
-BLOCK_FRAMES = 80
-STEP_FRAMES = 10
 SMOOTH_BLOCKS = 9
-"""Blocks of 2.6 s every 0.32 s, averaged over 5.4 s: music goes on for at least so long."""
-PEAK_ABOVE_DB = 6.0
-PEAK_BELOW_LOUDEST_DB = 22.0
-BEST_PEAKS = 5
+"""Blocks averaged over 5.4 s: music goes on for at least so long."""
 MUSIC_ACTIVATION = 1.6
 """Speech in 24 channels of calls: half of the blocks lie below 1.0, the most monotonous at 2.1 over five seconds;
 synthetic music: above 1.9. Where voice activity hears speech all the time 1.2 more is asked for."""
@@ -53,15 +40,10 @@ MIN_LEVEL_DB = -55.0
 BELOW_ACTIVE_DB = 25.0
 """A tone on an idle line is neither music nor anything else that people hear."""
 
-TONE_SHARE = 0.9
-TONE_LIKENESS = 0.9
-TONE_LAG_FRAMES = 3
 MIN_TONE_S = 1.0
 MIN_BURST_S = 0.3
 MAX_RING_GAP_S = 6.0
 SAME_TONE_BINS = 2
-_DTMF_LOW_HZ = np.array([697.0, 770.0, 852.0, 941.0])
-_DTMF_HIGH_HZ = np.array([1209.0, 1336.0, 1477.0, 1633.0])
 MIN_KEY_FRAMES = 2
 EDGE_S = 0.3
 _RANK: dict[Kind, int] = {"ring": 0, "tone": 1, "music": 2}
@@ -81,27 +63,6 @@ class NonSpeech:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class _Frames:
-    """What is kept of the spectrogram: everything per frame (32 ms).
-
-    Attributes:
-        powers_db: level.
-        tonal: whether one or two steady peaks hold nearly all of it.
-        peak: the strongest bin; the lower one of two.
-        keys: whether the two peaks are those of a telephone key.
-        activation: of each block; every ``STEP_FRAMES`` frames.
-        loudness_db: median level of each block.
-    """
-
-    powers_db: Floats
-    tonal: Bools
-    peak: Floats
-    keys: Bools
-    activation: Floats
-    loudness_db: Floats
-
-
 def find_non_speech(recording: Recording, channel: int, intervals: Sequence[Interval] = ()) -> list[NonSpeech]:
     """Stretches of music, ringing and tones on one channel, by time.
 
@@ -110,7 +71,7 @@ def find_non_speech(recording: Recording, channel: int, intervals: Sequence[Inte
         channel: which row of it.
         intervals: ``speech_intervals`` of the channel.
     """
-    frames = _frames(recording, channel)
+    frames = sound_frames(recording, channel)
     speech = _marked(intervals, len(frames.powers_db))
     found = _tidy([*_music(frames, speech, intervals), *_tones(frames, intervals)])
     clipped = (NonSpeech(max(0.0, item.start_s), min(recording.duration_s, item.end_s), item.kind) for item in found)
@@ -155,92 +116,7 @@ def _marked(intervals: Sequence[Interval], frames: int) -> Bools:
     return marked
 
 
-def _frames(recording: Recording, channel: int) -> _Frames:
-    """The spectrogram's figures, a chunk at a time; chunks overlap by a block."""
-    total = -(-recording.sample_count // HOP_SAMPLES)
-    parts: list[tuple[Floats, Bools, Floats, Bools]] = []
-    blocks: list[tuple[Floats, Floats]] = []
-    for first in range(0, total, _CHUNK_FRAMES // STEP_FRAMES * STEP_FRAMES):
-        last = min(total, first + _CHUNK_FRAMES // STEP_FRAMES * STEP_FRAMES)
-        spectra = _spectra(recording, channel, first - TONE_LAG_FRAMES, last + BLOCK_FRAMES)
-        powers_db = 10 * np.log10(spectra.sum(axis=1, dtype=np.float64) + 1e-12)
-        core = slice(TONE_LAG_FRAMES, TONE_LAG_FRAMES + last - first)
-        tonal, peak, keys = _tonality(spectra)
-        parts.append((powers_db[core], tonal[core], peak[core], keys[core]))
-        blocks.append(_activation(spectra[TONE_LAG_FRAMES:], powers_db[TONE_LAG_FRAMES:], last - first))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    activation, loudness = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    return _Frames(columns[0], columns[1], columns[2], columns[3], activation, loudness)
-
-
-def _spectra(recording: Recording, channel: int, first: int, last: int) -> Float32:
-    """Power of frames ``first`` to ``last`` (centred, zeros outside the recording) in the telephone band.
-
-    Returns:
-        Shape (frames, bins), scaled so that the bins of a frame sum to its mean power.
-    """
-    start = first * HOP_SAMPLES - _WINDOW // 2
-    stop = (last - 1) * HOP_SAMPLES + _WINDOW // 2
-    inside = recording.block(channel, start, stop)
-    before = max(0, -start)
-    samples = np.pad(inside, (before, stop - start - before - len(inside)))
-    views = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::HOP_SAMPLES]
-    window = np.hanning(_WINDOW).astype(np.float32)
-    spectra = np.abs(np.fft.rfft(views * window, axis=1)[:, _LOW_BIN:_HIGH_BIN]) ** 2
-    scaled: Float32 = (spectra * (2 / (_WINDOW * float((window**2).sum())))).astype(np.float32)
-    return scaled
-
-
-def _tonality(spectra: Float32) -> tuple[Bools, Floats, Bools]:
-    """(one or two steady peaks, the strongest bin, the pair of a telephone key) for each frame."""
-    rows = np.arange(len(spectra))
-    total = spectra.sum(axis=1) + 1e-12
-    near = ndimage.uniform_filter1d(spectra, 5, axis=1) * 5
-    first = near.argmax(axis=1)
-    bins = np.arange(spectra.shape[1])
-    rest = np.where(np.abs(bins[None, :] - first[:, None]) > 4, near, 0)
-    second = rest.argmax(axis=1)
-    share = (near[rows, first] + rest[rows, second]) / total
-    norm = np.sqrt((spectra**2).sum(axis=1)) + 1e-12
-    likeness = np.zeros(len(spectra))
-    dots = (spectra[TONE_LAG_FRAMES:] * spectra[:-TONE_LAG_FRAMES]).sum(axis=1)
-    likeness[TONE_LAG_FRAMES:] = dots / (norm[TONE_LAG_FRAMES:] * norm[:-TONE_LAG_FRAMES])
-    # A tone's first frames have no tone before them: believe the frames after.
-    likeness[:-TONE_LAG_FRAMES] = np.maximum(likeness[:-TONE_LAG_FRAMES], likeness[TONE_LAG_FRAMES:])
-    pure = share > TONE_SHARE
-    # Of two tones about as strong (440 + 480 Hz) the lower stands for both.
-    pair = rest[rows, second] > 0.1 * near[rows, first]
-    pitch = np.where(pair, np.minimum(first, second), first).astype(np.float64)
-    return pure & (likeness > TONE_LIKENESS), pitch, pure & _is_key(first, second)
-
-
-def _is_key(first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]) -> Bools:
-    low_hz = (np.minimum(first, second) + _LOW_BIN) * _BIN_HZ
-    high_hz = (np.maximum(first, second) + _LOW_BIN) * _BIN_HZ
-    near_low = np.abs(low_hz[:, None] - _DTMF_LOW_HZ).min(axis=1) < 1.6 * _BIN_HZ
-    near_high = np.abs(high_hz[:, None] - _DTMF_HIGH_HZ).min(axis=1) < 1.6 * _BIN_HZ
-    both: Bools = near_low & near_high
-    return both
-
-
-def _activation(spectra: Float32, powers_db: Floats, frames: int) -> tuple[Floats, Floats]:
-    """Continuous frequency activation, and median level, of the blocks that start within ``frames``."""
-    levels = 10 * np.log10(spectra + 1e-12)
-    above = levels - ndimage.uniform_filter1d(levels, 21, axis=1) > PEAK_ABOVE_DB
-    loudest = levels.max(axis=1)
-    values, medians = [], []
-    for start in range(0, frames, STEP_FRAMES):
-        block = slice(start, start + BLOCK_FRAMES)
-        floor = np.percentile(loudest[block], 80) - PEAK_BELOW_LOUDEST_DB
-        active = (above[block] & (levels[block] > floor)).mean(axis=0)
-        peaks = (active == ndimage.maximum_filter1d(active, 7)) & (active > 0)
-        heights = np.sort((active - ndimage.minimum_filter1d(active, 15))[peaks])
-        values.append(heights[-BEST_PEAKS:].sum())
-        medians.append(np.median(powers_db[block]))
-    return np.array(values), np.array(medians)
-
-
-def _music(frames: _Frames, speech: Bools, intervals: Sequence[Interval]) -> list[NonSpeech]:
+def _music(frames: SoundFrames, speech: Bools, intervals: Sequence[Interval]) -> list[NonSpeech]:
     count = len(frames.activation)
     smooth = ndimage.uniform_filter1d(frames.activation, SMOOTH_BLOCKS, mode="nearest")
     span = BLOCK_FRAMES + (SMOOTH_BLOCKS - 1) * STEP_FRAMES
@@ -321,7 +197,7 @@ def _edge(at_s: float, limit_s: float, loud: Bools, step: int, pause: int) -> fl
     return best
 
 
-def _tones(frames: _Frames, intervals: Sequence[Interval]) -> list[NonSpeech]:
+def _tones(frames: SoundFrames, intervals: Sequence[Interval]) -> list[NonSpeech]:
     loud = frames.powers_db > MIN_LEVEL_DB
     runs = [run for a, b in _runs(frames.tonal & loud) for run in _steady(frames.peak, a, b)]
     found = [NonSpeech(a * HOP_S, b * HOP_S, "tone") for a, b in runs if (b - a) * HOP_S >= MIN_TONE_S]

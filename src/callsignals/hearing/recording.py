@@ -7,8 +7,9 @@ Nothing here or after it makes a float copy of the whole; read :meth:`Recording.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +52,7 @@ class Recording:
     findings: tuple[str, ...]
     digest: str
     sample_rate_hz: int = SAMPLE_RATE_HZ
+    _kept: dict[tuple[str, int], npt.NDArray[Any]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def from_samples(
@@ -88,6 +90,14 @@ class Recording:
     def sample_count(self) -> int:
         """Samples in each channel."""
         return int(self.samples.shape[1])
+
+    def kept(self, what: str, channel: int, make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """What ``make`` gives for a channel, made once and kept read-only: small figures that several parts need."""
+        if (what, channel) not in self._kept:
+            made = make()
+            made.flags.writeable = False
+            self._kept[what, channel] = made
+        return self._kept[what, channel]
 
     def block(self, channel: int, start: int, stop: int) -> Float32:
         """A copy of samples ``start`` to ``stop`` (clipped to the recording) of one channel, float32 in -1..1."""

@@ -5,24 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from callsignals.figures.estimates import LEVEL, wilson_interval
 from callsignals.figures.grouped import Item, Subject, figures_of
+from callsignals.figures.means import definition_of
+from callsignals.figures.observed import GROUP_LEVELS
 from callsignals.figures.periods import Every, Period, period_of
 from callsignals.figures.survey import ces_signals, csat_signals, nps_signals
-from callsignals.index.means import Observed, definition_of, observed_signals, talk_ratio
 from callsignals.index.sources import GroupRow, IndexSources
 from callsignals.index.table import IndexRow, composites, with_changes
 from callsignals.vocabulary.carried import carried_metrics
 from callsignals.vocabulary.definition import Definition
 from callsignals.vocabulary.definitions import DEFINITIONS
-from callsignals.vocabulary.signal import Level, Signal
+from callsignals.vocabulary.signal import Signal
 
 __all__ = ["Index", "index_rows"]
 
-_LEVELS: tuple[Level, ...] = ("seller", "segment", "company")
 _PHASES = ("before", "during", "after", "all")
 _PLACES = {name: place for place, name in enumerate(DEFINITIONS)}
 
@@ -80,21 +79,14 @@ class _Grouped:
 
     def observed(self) -> Iterator[IndexRow]:
         """Means and shares of single calls, comments and leads."""
-        series: dict[tuple[str, str, str], list[Observed]] = {}
-        for item in self.sources.observations():
-            series.setdefault((item.signal, item.phase, item.unit), []).append(item)
-        for (name, _, unit), items in series.items():
-            definition = definition_of(name, items[0].phase, unit)
-            for subject, period, signal in self._by_period(items, partial(observed_signals, name, definition)):
-                yield _row(subject, period, definition, signal)
-                ratio = talk_ratio(signal)
-                if ratio is not None:
-                    yield _row(subject, period, DEFINITIONS[ratio.name], ratio)
+        for figure in self.sources.observations().figures(self.every, self.zone, totals=False):
+            if figure.period is not None:
+                yield _row(figure.subject, figure.period, figure.definition, figure.signal)
 
     def _by_period(
         self, items: Iterable[Item], *measures: Callable[[Sequence[Item]], Sequence[Signal]]
     ) -> Iterator[tuple[Subject, Period, Signal]]:
-        for figure in figures_of(items, measures, every=self.every, zone=self.zone, levels=_LEVELS):
+        for figure in figures_of(items, measures, every=self.every, zone=self.zone, levels=GROUP_LEVELS):
             if figure.period is not None:
                 yield figure.subject, figure.period, figure.signal
 

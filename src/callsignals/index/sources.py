@@ -16,9 +16,8 @@ import polars as pl
 from callsignals.batch.survey_stage import Owners
 from callsignals.comments.scores import is_on_scale
 from callsignals.errors import InputError
-from callsignals.figures.grouped import Belonging
+from callsignals.figures.observed import OBSERVED_COLUMNS, ObservationTable
 from callsignals.figures.survey import SurveyAnswer
-from callsignals.index.means import Observed
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
 from callsignals.vocabulary.definitions import FIGURES, SURVEY_FIGURES
 
@@ -27,30 +26,7 @@ __all__ = ["GroupRow", "IndexSettings", "IndexSources", "open_index_sources"]
 _RECOMPUTED = frozenset(SURVEY_FIGURES) - {"nps_impact"}
 """Figures that are computed anew for any length of period."""
 
-_COLUMNS = (
-    "subject",
-    "level",
-    "time",
-    "period_start",
-    "period_end",
-    "lead_id",
-    "call_id",
-    "comment_id",
-    "phase",
-    "signal",
-    "value",
-    "label",
-    "labels",
-    "unit",
-    "numerator",
-    "denominator",
-    "n",
-    "low",
-    "high",
-    "interval",
-    "status",
-    "key",
-)
+_COLUMNS = (*OBSERVED_COLUMNS, "subject", "period_end", "labels", "n", "low", "high", "interval", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +69,8 @@ class IndexSources:
     settings: IndexSettings
 
     @cached_property
-    def _signals(self) -> list[dict[str, Any]]:
-        return _read(self.out / "signals.parquet", columns=list(_COLUMNS)).to_dicts()
+    def _signals(self) -> pl.DataFrame:
+        return _read(self.out / "signals.parquet", columns=list(_COLUMNS))
 
     @cached_property
     def _comments(self) -> list[CommentRow]:
@@ -105,31 +81,11 @@ class IndexSources:
         calls = [_call(row) for row in _read(self.out / "calls.parquet").iter_rows(named=True)]
         return Owners(calls, _leads(self.out / "leads.jsonl"), self.settings.columns)
 
-    def observations(self) -> Iterator[Observed]:
+    def observations(self) -> ObservationTable:
         """Usable values of single calls and comments, and carried values of single leads."""
-        comments = {row.comment_id: self._owners.of_comment(row) for row in self._comments}
-        calls: dict[str, Belonging] = {}
-        for row in self._signals:
-            if row["level"] != "lead" or row["status"] not in ("ok", "carried") or row["lead_id"] is None:
-                continue
-            if row["signal"] in FIGURES and row["status"] == "ok":
-                continue  # figures of a lead's several observations
-            belongs = comments.get(row["comment_id"] or "")
-            if belongs is None:
-                about = CommentRow("", row["lead_id"], "survey", call_id=row["call_id"])
-                belongs = calls.setdefault(f"{row['lead_id']}\0{row['call_id']}", self._owners.of_comment(about))
-            yield Observed(
-                observation_id=row["key"],
-                belongs=belongs,
-                observed_at=_moment(row["period_start"]) or _moment(row["time"]),
-                signal=row["signal"],
-                phase=row["phase"],
-                unit=row["unit"],
-                value=row["value"],
-                label=row["label"],
-                numerator=row["numerator"],
-                denominator=row["denominator"],
-            )
+        table = ObservationTable(self._owners.finder(self._comments), ("ok", "carried"))
+        table.add(self._signals)
+        return table
 
     def answers(self) -> Iterator[SurveyAnswer]:
         """Survey answers with a score."""
@@ -140,12 +96,11 @@ class IndexSources:
 
     def group_rows(self) -> Iterator[GroupRow]:
         """Figures of sellers, segments and the company that are not computed anew, and carried ones of the company."""
-        for row in self._signals:
-            carried = row["status"] == "carried"
-            known = row["signal"] in FIGURES and row["signal"] not in _RECOMPUTED and row["period_start"] is not None
-            if row["level"] != "lead" and (carried or known):
-                start, end, time = (_moment(row[name]) for name in ("period_start", "period_end", "time"))
-                yield GroupRow(row, start, end, time)
+        known = pl.col("signal").is_in([*FIGURES.keys() - _RECOMPUTED]) & pl.col("period_start").is_not_null()
+        found = self._signals.filter(pl.col("level") != "lead", known | (pl.col("status") == "carried"))
+        for row in found.iter_rows(named=True):
+            start, end, time = (_moment(row[name]) for name in ("period_start", "period_end", "time"))
+            yield GroupRow(row, start, end, time)
 
 
 def open_index_sources(out: Path) -> IndexSources:

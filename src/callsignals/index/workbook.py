@@ -14,6 +14,7 @@ from callsignals.figures.grouped import Subject
 from callsignals.figures.periods import Period
 from callsignals.index.build import Index
 from callsignals.index.table import COMPOSITE, IndexRow
+from callsignals.records.signal import rounded
 from callsignals.vocabulary.carried import carried_metrics
 from callsignals.vocabulary.definitions import DEFINITIONS
 
@@ -125,7 +126,7 @@ def _line(
 
 def _number(sheet: Any, row: int, column: int, value: float | None, style: Any) -> None:  # noqa: ANN401
     if value is not None:
-        sheet.write_number(row, column, value, style)
+        sheet.write_number(row, column, rounded(value), style)
 
 
 def _whose(subject: Subject) -> str:

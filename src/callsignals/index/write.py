@@ -49,6 +49,7 @@ INDEX_SCHEMA: dict[str, pl.DataType] = {
     "missing_share": pl.Float64(),
 }
 """Columns of the table; what each holds: ``callsignals.index.table.IndexRow``."""
+_FIGURES = tuple(name for name, kind in INDEX_SCHEMA.items() if kind == pl.Float64())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def write_index(out: Path, every: Every) -> IndexFiles:
 
 def _cells(row: IndexRow) -> list[Any]:
     """In the order of ``INDEX_SCHEMA``."""
-    figures = {name: rounded(getattr(row, name)) for name, kind in INDEX_SCHEMA.items() if kind == pl.Float64()}
+    figures = {name: rounded(getattr(row, name)) for name in _FIGURES}
     own = {
         "period": row.period.name,
         "period_start": row.period.start,

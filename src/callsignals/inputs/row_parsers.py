@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from callsignals.errors import CallSignalsError, InputError
+from callsignals.inputs.admission import parse_lawful_basis
 from callsignals.inputs.paths import resolve_named_file
 from callsignals.inputs.rows import (
     COMMENT_KINDS,
@@ -268,7 +269,7 @@ def _call(cells: Cells) -> CallRow:
         stage=cells.text("stage"),
         outcome=cells.read("outcome", lambda text: parse_choice(text, OUTCOMES)),
         closed_at=cells.moment("closed_at"),
-        lawful_basis=cells.text("lawful_basis"),
+        lawful_basis=cells.read("lawful_basis", parse_lawful_basis),
         notice_given=cells.read("notice_given", parse_bool),
         retain_until=cells.day("retain_until"),
         extra=cells.extra("calls"),

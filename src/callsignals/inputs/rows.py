@@ -69,7 +69,9 @@ class CallRow:
         seller_channel_source: where ``seller_channel`` came from: ``manifest`` (the row), ``config`` or None.
         seller_speaks_at_s: a moment when the seller speaks, seconds from the start.
         stage, outcome, closed_at: of the lead; the lead table's own wins (see ``Workspace.leads``).
-        lawful_basis, notice_given, retain_until: privacy particulars, carried.
+        lawful_basis: one of ``callsignals.inputs.admission.LAWFUL_BASES``.
+        notice_given: whether the customer was told.
+        retain_until: the last day on which it may be kept.
         extra: unknown columns with a value.
         table: file name of the table, or "" when the call was found by scanning.
         row: 1-based, header not counted; 0 when found by scanning.

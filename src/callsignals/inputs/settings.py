@@ -163,6 +163,13 @@ class PrivacySettings(_Section):
     voiceprints: bool = Field(
         default=False, description="keep voiceprints in OUT/.cache to know a seller's voice again from call to call"
     )
+    voiceprint_key_env: str | None = Field(
+        default=None, min_length=1, description="environment variable with the Fernet key of kept voiceprints"
+    )
+    voiceprint_key_file: str | None = Field(
+        default=None, min_length=1, description="the same from a file, relative to the workspace or absolute"
+    )
+    require_basis: bool = Field(default=False, description="refuse calls without a lawful_basis")
 
 
 class TermsSettings(_Section):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from callsignals.errors import CallSignalsError, Failure, InputError, SettingsError, UsageError
+from callsignals.inputs.admission import Erased, refusal, without_lost_calls
 from callsignals.inputs.checks import (
     alias_notices,
     comment_notices,
@@ -19,6 +21,7 @@ from callsignals.inputs.checks import (
 )
 from callsignals.inputs.message_rows import parse_message_rows, reply_comments
 from callsignals.inputs.metric_rows import parse_metric_rows, unknown_metric_notices
+from callsignals.inputs.paths import is_inside
 from callsignals.inputs.row_parsers import (
     Parsed,
     RowContext,
@@ -31,6 +34,7 @@ from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, MessageRow, Me
 from callsignals.inputs.scan import AUDIO_SUFFIXES, scan_recordings
 from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
 from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
+from callsignals.privacy.tombstones import Tombstones, load_tombstones
 
 __all__ = ["OWN_COMMENT_MODELS", "Workspace", "open_workspace", "own_comment_models"]
 
@@ -57,6 +61,7 @@ class Workspace:
             sellers, messages, metrics.
         notices: what the user should know, one sentence each, without customer text.
         scanned: whether the calls were found by scanning instead of read from a table.
+        tombstones: who was erased from OUT and left out here.
     """
 
     root: Path
@@ -73,6 +78,7 @@ class Workspace:
     failures: tuple[Failure, ...] = ()
     notices: tuple[str, ...] = ()
     scanned: bool = False
+    tombstones: Tombstones = field(default_factory=Tombstones)
 
     @property
     def comment_models(self) -> Path | None:
@@ -92,6 +98,7 @@ class _Opening:
     out: Path
     settings: Settings
     context: RowContext
+    erased: Erased
     failures: list[Failure] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
@@ -105,7 +112,14 @@ class _Opening:
         path = find_table(self.root, name)
         if path is None:
             return None
-        table = read_table(path, known=COLUMNS[name])
+        if not any(is_inside(path.resolve(), root) for root in self.context.roots):
+            raise InputError(
+                path.name,
+                "is a link that leads out of the workspace",
+                "Put the table itself there, or add its folder to [calls] audio_roots.",
+                code="path_outside",
+            )
+        table = self.erased.without(name, read_table(path, known=COLUMNS[name]))
         if table.encoding == "windows-1252":
             self.notices.append(f"{path.name} is not UTF-8; it is read as Windows-1252.")
         parsed = parse(table, self.context)
@@ -116,18 +130,26 @@ class _Opening:
         return parsed.rows if parsed.rows or parsed.errors else None
 
 
-def open_workspace(folder: Path | str, *, out: Path | str | None = None, settings: Settings | None = None) -> Workspace:
+def open_workspace(
+    folder: Path | str,
+    *,
+    out: Path | str | None = None,
+    settings: Settings | None = None,
+    today: date | None = None,
+) -> Workspace:
     """Read and check a workspace; bad rows become failures and the good ones go on.
 
     Args:
         folder: the workspace.
         out: where results go; ``folder/out`` when None.
         settings: in place of ``callsignals.toml``.
+        today: calls that were to be kept until an earlier day are refused; None for the machine's date.
 
     Raises:
         InputError: no such folder, a table that cannot be read at all, or nothing to do.
         SettingsError: ``callsignals.toml`` is wrong, or names folders or files that do not exist.
         UsageError: OUT is the workspace itself.
+        OutputError: nobody can say who was erased from OUT.
     """
     root = _checked_folder(Path(folder))
     settings = settings or _own_settings(root)
@@ -136,7 +158,8 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
         raise UsageError(
             str(out), "is the workspace itself", "Write results to another folder, for instance its 'out'."
         )
-    opening = _Opening(root, destination, settings, _context(root, settings))
+    erased = Erased(load_tombstones(destination))
+    opening = _Opening(root, destination, settings, _context(root, settings), erased)
     terms_path = _terms_path(root, settings)
 
     calls = opening.read("calls", parse_call_rows)
@@ -147,9 +170,11 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
     sellers = opening.read("sellers", parse_seller_rows) or ()
     messages = opening.read("messages", parse_message_rows) or ()
     metrics = opening.read("metrics", parse_metric_rows) or ()
-    if not (found or comments or messages or metrics or opening.failures):
+    if not (found or comments or messages or metrics or opening.failures or erased.left_out):
         raise _nothing_to_do(root)
 
+    found, lost = _admitted(found, opening, today or date.today())
+    comments = without_lost_calls(comments, lost)
     found, seller_notices = name_sellers(found, sellers)
     segments, segment_notices = segment_columns(settings.segments.columns, opening.columns)
     opening.notices += [
@@ -160,6 +185,7 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
         *segment_notices,
         *_zone_notices(opening),
         *unknown_metric_notices(metrics),
+        *erased.notices(),
     ]
     return Workspace(
         root=root,
@@ -176,7 +202,23 @@ def open_workspace(folder: Path | str, *, out: Path | str | None = None, setting
         failures=tuple(opening.failures),
         notices=tuple(opening.notices),
         scanned=scanned and bool(found),
+        tombstones=erased.tombstones,
     )
+
+
+def _admitted(
+    calls: tuple[CallRow, ...], opening: _Opening, today: date
+) -> tuple[tuple[CallRow, ...], frozenset[str]]:
+    """The calls that may be processed, and the ids of all others; those refused become failures."""
+    kept, lost = [], set(opening.erased.calls)
+    for call in calls:
+        error = refusal(call, today, require_basis=opening.settings.privacy.require_basis)
+        if error is None:
+            kept.append(call)
+        else:
+            opening.fail(error, call.call_id)
+            lost.add(call.call_id)
+    return tuple(kept), frozenset(lost)
 
 
 def own_comment_models(root: Path, settings: Settings) -> Path | None:
@@ -270,11 +312,13 @@ def _terms_path(root: Path, settings: Settings) -> Path | None:
 
 
 def _scan(opening: _Opening) -> tuple[CallRow, ...]:
-    scanned = scan_recordings(
-        opening.root,
-        opening.out,
-        roots=opening.context.roots,
-        seller_channel=opening.context.seller_channel,
+    scanned = opening.erased.of_scan(
+        scan_recordings(
+            opening.root,
+            opening.out,
+            roots=opening.context.roots,
+            seller_channel=opening.context.seller_channel,
+        )
     )
     for error in scanned.errors:
         opening.fail(error, error.what)

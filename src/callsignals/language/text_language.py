@@ -36,14 +36,19 @@ SHORT_WORDS = 3
 """Up to so many words, py3langid alone is not believed."""
 MIN_PROBABILITY = 0.6
 """Below this share among ours the text does not tell."""
-NEGLIGIBLE_PROBABILITY = 1e-5
-"""Under this a language without cue words is not considered."""
+NEGLIGIBLE_PROBABILITY = 1e-3
+"""Under this a language of whose words none were found is not considered."""
 CUE_WEIGHT = 1.2
 """What one telling word adds to a language's log probability."""
 MAX_CUES = 6
 KNOWN_WORDS_WEIGHT = 2.0
 """What a text of which every word is in a language's dictionary adds to its log probability."""
 MAX_DICTIONARY_WORDS = 40
+PLAIN = ((0.8, 0.3, 0), (0.6, 0.2, 1))
+"""A text is plainly in one of our languages when its dictionary knows at least this share of the words, this much more
+than our other two, and this many more of its telling words are there than of any other language; py3langid, which takes
+most of the time, is not asked. It said otherwise in 6 of 13,800 comments, and was right in 3 of them."""
+
 MIN_COMPOUND_CHARACTERS = 8
 
 CUE_WORDS = words_by_language("cue_words")
@@ -54,6 +59,9 @@ _LANGUAGES_OF_CUE: dict[str, list[str]] = {}
 for _language, _cues in CUE_WORDS.items():
     for _cue in _cues:
         _LANGUAGES_OF_CUE.setdefault(_cue, []).append(_language)
+_DIGIT_BASE = 1_000
+_DIGIT = {language: _DIGIT_BASE**place for place, language in enumerate(LANGUAGES)}
+"""Adding up one number counts the words of three languages at once."""
 _NORWEGIAN = frozenset(("nb", "nn", "no"))
 _WORD = re.compile(r"[^\W\d_]+")
 _NEVER_OURS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
@@ -91,11 +99,15 @@ def detect_text_language(text: str, hint: str | None = None) -> TextLanguage:
     words = [word.casefold() for word in _WORD.findall(cleaned)]
     if not words:
         return _undecided(hint)
-    probabilities = _probabilities(cleaned, words)
+    seen = _seen(words)
+    plain = _plainly(words, seen)
+    if plain is not None:
+        return TextLanguage(plain, 1.0)
+    probabilities = _probabilities(cleaned, seen)
     best = max(probabilities, key=lambda language: (probabilities[language], language))
     ours = {language: probabilities.get(language, 0.0) for language in LANGUAGES}
     best_of_ours = max(ours, key=lambda language: (ours[language], language))
-    if best not in ours and _is_foreign(probabilities[best], ours[best_of_ours], words, best_of_ours):
+    if best not in ours and _is_foreign(probabilities[best], ours[best_of_ours], len(words), seen.known[best_of_ours]):
         return TextLanguage(best, probabilities[best])
     share = ours[best_of_ours] / (sum(ours.values()) or 1.0)
     if share < MIN_PROBABILITY or not _says_enough(words, best_of_ours, ours[best_of_ours]):
@@ -107,15 +119,62 @@ def _undecided(hint: str | None) -> TextLanguage:
     return TextLanguage(hint, 0.5) if hint else TextLanguage(None, 0.0)
 
 
-def _probabilities(text: str, words: list[str]) -> dict[str, float]:
+class _Seen(NamedTuple):
+    """What the words of a text tell: telling words and letters by language, and our dictionaries' shares of words."""
+
+    cues: dict[str, int]
+    known: dict[str, float]
+
+
+class _Word(NamedTuple):
+    """Languages that a word speaks for (once a cue); and which of ours know it, as digits of one number."""
+
+    cues: tuple[str, ...]
+    known: int
+
+
+@lru_cache(maxsize=100_000)
+def _word(word: str) -> _Word:
+    cues = (*_LANGUAGES_OF_CUE.get(word, ()), *_languages_by_letters(word))
+    return _Word(cues, sum(digit for language, digit in _DIGIT.items() if lemma_forms(word, language)))
+
+
+def _seen(words: list[str]) -> _Seen:
+    looked_up = [_word(word) for word in words]
+    cues: dict[str, int] = {}
+    for word in looked_up:
+        for language in word.cues:
+            cues[language] = cues.get(language, 0) + 1
+    first = looked_up[:MAX_DICTIONARY_WORDS]
+    counts = sum([word.known for word in first])
+    return _Seen(cues, {language: counts // digit % _DIGIT_BASE / len(first) for language, digit in _DIGIT.items()})
+
+
+def _plainly(words: list[str], seen: _Seen) -> str | None:
+    """The language of a text that needs no further look."""
+    if len(words) == 1:
+        return None
+    best = max(LANGUAGES, key=seen.known.__getitem__)
+    others = max(share for language, share in seen.known.items() if language != best)
+    lead = seen.cues.get(best, 0) - max((n for language, n in seen.cues.items() if language != best), default=0)
+    if len(words) <= SHORT_WORDS:
+        is_plain = seen.known[best] == 1 and ((others == 0 and lead >= 0) or (others < 1 and lead > 0))
+    else:
+        is_plain = any(
+            seen.known[best] >= share and seen.known[best] - others >= more and lead >= cues
+            for share, more, cues in PLAIN
+        )
+    return best if is_plain else None
+
+
+def _probabilities(text: str, seen: _Seen) -> dict[str, float]:
     """py3langid's probabilities, weighed with telling words and letters and with the dictionaries of ours."""
+    evidence = _evidence(seen)
     scores: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
     for code, probability in _identifier().rank(text):  # falling
-        if probability < NEGLIGIBLE_PROBABILITY and code not in LANGUAGES and code not in CUE_WORDS:
-            continue
         language = "no" if code in _NORWEGIAN else code
-        scores[language] = scores.get(language, 0.0) + probability
-    evidence = _evidence(words)
+        if probability >= NEGLIGIBLE_PROBABILITY or language in evidence:
+            scores[language] = scores.get(language, 0.0) + probability
     weighed = {
         language: math.log(max(probability, 1e-9)) + evidence.get(language, 0.0)
         for language, probability in scores.items()
@@ -125,40 +184,29 @@ def _probabilities(text: str, words: list[str]) -> dict[str, float]:
     return {language: math.exp(score - highest) / total for language, score in weighed.items()}
 
 
-def _evidence(words: list[str]) -> dict[str, float]:
+def _evidence(seen: _Seen) -> dict[str, float]:
     """What telling words, telling letters and dictionaries add, for the languages that have any of them here."""
-    cues: dict[str, int] = {}
-    for word in words:
-        for language in _LANGUAGES_OF_CUE.get(word, ()):
-            cues[language] = cues.get(language, 0) + 1
-        for language in _languages_by_letters(word):
-            cues[language] = cues.get(language, 0) + 1
     evidence = {
-        language: CUE_WEIGHT * MAX_CUES * (1.0 - math.exp(-count / MAX_CUES)) for language, count in cues.items()
+        language: CUE_WEIGHT * MAX_CUES * (1.0 - math.exp(-count / MAX_CUES)) for language, count in seen.cues.items()
     }
     for language in LANGUAGES:
-        evidence[language] = evidence.get(language, 0.0) + KNOWN_WORDS_WEIGHT * _known_share(words, language)
+        evidence[language] = evidence.get(language, 0.0) + KNOWN_WORDS_WEIGHT * seen.known[language]
     return evidence
 
 
-@lru_cache(maxsize=50_000)
 def _languages_by_letters(word: str) -> tuple[str, ...]:
     if word.isascii():
         return ()
     return tuple(language for language, letters in CUE_LETTERS.items() if any(letter in word for letter in letters))
 
 
-def _known_share(words: list[str], language: str) -> float:
-    looked_up = words[:MAX_DICTIONARY_WORDS]
-    return sum(bool(lemma_forms(word, language)) for word in looked_up) / len(looked_up)
-
-
-def _is_foreign(foreign: float, ours: float, words: list[str], best_of_ours: str) -> bool:
-    if len(words) > SHORT_WORDS:
+def _is_foreign(foreign: float, ours: float, word_count: int, known_share: float) -> bool:
+    """Whether to believe a language outside ours; ``known_share`` is that of the best of ours."""
+    if word_count > SHORT_WORDS:
         return foreign >= CERTAIN_PROBABILITY or foreign >= FOREIGN_FACTOR * ours
-    if len(words) == 1:
+    if word_count == 1:
         return False
-    is_unknown = foreign >= SHORT_FOREIGN_FACTOR * ours and _known_share(words, best_of_ours) < KNOWN_SHARE
+    is_unknown = foreign >= SHORT_FOREIGN_FACTOR * ours and known_share < KNOWN_SHARE
     return foreign >= CERTAIN_PROBABILITY or is_unknown
 
 

@@ -14,7 +14,7 @@ from callsignals.files import file_name_for
 from callsignals.records.signal import SignalRecord
 from callsignals.vocabulary.definitions import DEFINITIONS
 
-__all__ = ["describe_package"]
+__all__ = ["describe_column", "describe_package", "package_head"]
 
 
 def describe_package(
@@ -28,12 +28,17 @@ def describe_package(
         title: of the report and the package; made from the name when None.
         frames: table name (``signals``, ``calls``, ``comments``) to what was written as ``NAME.parquet``.
     """
+    head = package_head(workspace_name, version, title=title)
+    return {**head, "resources": [_resource(name, frame) for name, frame in frames.items()]}
+
+
+def package_head(workspace_name: str, version: str, *, title: str | None = None) -> dict[str, Any]:
+    """Everything of a descriptor but its resources."""
     return {
         "profile": "data-package",
         "name": f"callsignals-{file_name_for(workspace_name).lower().replace('%', '-')}",
         "title": title or f"Trust signals of {workspace_name}",
         "created_by": f"callsignals {version}",
-        "resources": [_resource(name, frame) for name, frame in frames.items()],
     }
 
 
@@ -45,14 +50,15 @@ def _resource(name: str, frame: pl.DataFrame) -> dict[str, Any]:
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "schema": {
-            "fields": [_field(column, kind) for column, kind in frame.schema.items()],
+            "fields": [describe_column(column, _type_name(kind)) for column, kind in frame.schema.items()],
             "primaryKey": {"signals": "key", "calls": "call_id", "comments": "comment_id"}[name],
         },
     }
 
 
-def _field(column: str, kind: pl.DataType) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": column, "type": _type_name(kind)}
+def describe_column(column: str, type_name: str) -> dict[str, Any]:
+    """The Table Schema field of one column: type, and what the registry knows of it."""
+    field: dict[str, Any] = {"name": column, "type": type_name}
     definition = DEFINITIONS.get(column)
     if definition is not None:
         field["description"] = definition.formula
@@ -72,7 +78,7 @@ def _type_name(kind: pl.DataType) -> str:
         pl.Boolean: "boolean",
         pl.Date: "date",
         pl.Datetime: "datetime",
-        pl.List: "array",
-        pl.Struct: "object",
+        pl.List: "any",  # "array" is for JSON in a text; frictionless refuses it for lists of a Parquet file
+        pl.Struct: "any",
     }
     return next((name for dtype, name in named.items() if isinstance(kind, dtype)), "string")

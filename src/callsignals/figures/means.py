@@ -1,4 +1,4 @@
-"""Single observations as figures of a group.
+"""Observations of one signal as figures of a group.
 
 A share is the mean of the calls' shares with Student's 95 % interval, never pooled seconds; the sums of numerators and
 denominators go beside it. ``customer_seller_talk_ratio`` is (1 - m) / m of the mean seller share m. Yes-or-no signals
@@ -11,40 +11,29 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from callsignals.figures.estimates import LEVEL, mean_interval, wilson_interval
-from callsignals.figures.grouped import Belonging
 from callsignals.vocabulary.carried import carried_definition
 from callsignals.vocabulary.definitions import DEFINITIONS, Definition, Phase
 from callsignals.vocabulary.signal import Signal
 
-__all__ = ["Observed", "definition_of", "observed_signals", "talk_ratio"]
+__all__ = ["Cells", "definition_of", "observed_signals", "talk_ratio"]
 
 _RATIO, _SHARE = "customer_seller_talk_ratio", "seller_talk_share"
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """One usable value.
+class Cells:
+    """A group's observations of one signal, column by column, each of the same length.
 
     Attributes:
-        observation_id: the row's key.
-        belongs: lead, seller, segments.
-        observed_at: aware, or None.
-        signal, phase, unit, value, label, numerator, denominator: as in the row.
+        values, labels, numerators, denominators: as in the rows; None where a row has none.
     """
 
-    observation_id: str
-    belongs: Belonging
-    observed_at: datetime | None
-    signal: str
-    phase: Phase
-    unit: str = ""
-    value: float | None = None
-    label: str | None = None
-    numerator: float | None = None
-    denominator: float | None = None
+    values: Sequence[float | None]
+    labels: Sequence[str | None]
+    numerators: Sequence[float | None]
+    denominators: Sequence[float | None]
 
 
 def definition_of(name: str, phase: Phase, unit: str) -> Definition:
@@ -53,15 +42,22 @@ def definition_of(name: str, phase: Phase, unit: str) -> Definition:
     return carried_definition(name, phase, unit) if known is None else replace(known, phase=phase)
 
 
-def observed_signals(name: str, definition: Definition, rows: Sequence[Observed]) -> list[Signal]:
-    """The figures of one signal over a group's observations of one period: of a category one for each label."""
+def observed_signals(name: str, definition: Definition, cells: Cells) -> list[Signal]:
+    """The figures of one signal over a group's observations: of a category one for each label.
+
+    Sums are exact before they are rounded (``math.fsum``): the order of the observations does not matter.
+    """
     if definition.kind in ("category", "categories"):
-        labels = Counter(row.label for row in rows if row.label is not None)
+        labels = Counter(label for label in cells.labels if label is not None)
         return [replace(_share(name, labels[label], labels.total()), label=label) for label in sorted(labels)]
-    values = [row.value for row in rows if row.value is not None]
+    values = [value for value in cells.values if value is not None]
     if values and definition.kind == "boolean":
         return [_share(name, sum(value == 1.0 for value in values), len(values))]
-    return [_mean(name, definition, values, rows)] if values and definition.averaged else []
+    if not values or not definition.averaged:
+        return []
+    mean = _mean(name, definition, values, cells)
+    ratio = talk_ratio(mean)
+    return [mean] if ratio is None else [mean, ratio]
 
 
 def _share(name: str, part: int, whole: int) -> Signal:
@@ -78,16 +74,17 @@ def _share(name: str, part: int, whole: int) -> Signal:
     )
 
 
-def _mean(name: str, definition: Definition, values: Sequence[float], rows: Sequence[Observed]) -> Signal:
+def _mean(name: str, definition: Definition, values: Sequence[float], cells: Cells) -> Signal:
     highest = 1.0 if definition.unit == "share" else math.inf
     lowest = -math.inf if definition.unit == "points" else 0.0
     low, high = mean_interval(values, lowest, highest) if len(values) > 1 else (None, None)
-    parts = [(r.numerator, r.denominator) for r in rows if r.numerator is not None and r.denominator is not None]
+    both = zip(cells.numerators, cells.denominators, strict=True)
+    parts = [(part, whole) for part, whole in both if part is not None and whole is not None]
     return Signal(
         name,
         value=math.fsum(values) / len(values),
-        numerator=math.fsum(part[0] for part in parts) if parts else None,
-        denominator=math.fsum(part[1] for part in parts) if parts else None,
+        numerator=math.fsum(part for part, _ in parts) if parts else None,
+        denominator=math.fsum(whole for _, whole in parts) if parts else None,
         n=len(values),
         low=low,
         high=high,

@@ -1,0 +1,41 @@
+"""``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callsignals.cli.console import error_line, print_json, print_line
+from callsignals.cli.work import report_failures
+from callsignals.exports.destinations import export_to
+from callsignals.exports.target import ExportOptions
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command()(export)
+
+
+def export(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    to: Annotated[str, typer.Option(metavar="DESTINATION", help="A kind of files, or an address; docs/exports.md.")],
+    folder: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where files go; OUT/exports/KIND by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
+) -> None:
+    """Hand finished results on: spreadsheets, CRM imports, databases and other tools' formats."""
+    report = export_to(out, to, ExportOptions(folder=folder))
+    for notice in report.notices:
+        error_line(f"note: {notice}")
+    if as_json:
+        files = [str(path) for path in report.files]
+        summary = {"target": report.target, "counts": dict(report.counts), "files": files}
+        print_json({**summary, "notices": list(report.notices), "failures": len(report.failures)})
+    else:
+        print_line(f"{report.target}: " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
+    report_failures(report.failures)

@@ -1,0 +1,1 @@
+"""Privacy: what may leave OUT, redaction of what was said and written."""
