@@ -99,6 +99,12 @@ def cached_vectors(encoder: Encoder, texts: Sequence[str], cache: Path | None, s
 Vectors = npt.NDArray[np.float32]
 
 
+def split(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows to train on (all of ours, most of the licensed ones), and held-out licensed ones."""
+    held_out = [row for row in rows if row.source != "ours" and is_held_out(row)]
+    return [row for row in rows if row.source == "ours" or not is_held_out(row)], held_out
+
+
 def is_held_out(row: Row) -> bool:
     """Whether a row's group belongs to the held-out part: fixed by a digest, so later additions move nothing."""
     draw = int(hashlib.sha256(f"held-out {row.group}".encode()).hexdigest()[:8], 16) % 100

@@ -23,7 +23,7 @@ import skops.io
 import torch
 from torch import nn
 from torch.nn import functional
-from train import say
+from workbench import say
 
 from callsignals.comments.fast_vectors import FAST_FILE, FastEncoder, ngram_rows
 from callsignals.comments.heads import load_families
@@ -42,7 +42,7 @@ VECTOR = 128
 EPOCHS = 10
 BATCH = 256
 RATE = 3e-3
-JOINED = 2000
+JOINED = 12_000
 GRAM_DROPOUT, VECTOR_DROPOUT = 0.15, 0.2
 DISTORTED_COPIES = 2
 FAMILY_OF_KIND = {"referral": "referral", "survey": "survey", "reply": "reply", "polarity": "survey"}
@@ -88,9 +88,7 @@ class Student(nn.Module):
 
 def lessons(cache: Path | None, more: Sequence[Path]) -> dict[str, Lesson]:
     """What the teacher says of every text."""
-    rows = [
-        r for r in [*corpus.load_ours(), *corpus.load_licensed()] if r.source == "ours" or not corpus.is_held_out(r)
-    ]
+    rows, _ = corpus.split([*corpus.load_ours(), *corpus.load_licensed()])
     units: dict[Unit, None] = {}
     for row in rows:
         family = FAMILY_OF_KIND[row.kind]

@@ -196,4 +196,5 @@ def file_name_for(identifier: str) -> str:
         name = f"%{ord(name[0]):02X}{name[1:]}"
     if len(name) <= _LONGEST_NAME_BYTES:
         return name
-    return f"{name[: _LONGEST_NAME_BYTES - 17]}-{hashlib.sha256(identifier.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    digest = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{name[: _LONGEST_NAME_BYTES - 17]}-{digest[:16]}"

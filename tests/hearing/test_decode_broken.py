@@ -7,7 +7,6 @@ import io
 import os
 import signal
 import struct
-import subprocess
 import sys
 import wave
 import zipfile
@@ -19,8 +18,7 @@ import numpy as np
 import pytest
 
 from callsignals.errors import MediaError
-from callsignals.hearing import decode as decode_module
-from callsignals.hearing import decode_child
+from callsignals.hearing import decoder_process
 from callsignals.hearing.decode import Decoder
 
 _spec = importlib.util.spec_from_file_location("hearing_media", Path(__file__).with_name("media.py"))
@@ -73,10 +71,9 @@ def test_a_file_that_may_not_be_read(decoder: Decoder, tmp_path: Path, monkeypat
 
     with monkeypatch.context() as patch:  # in this process: root reads everything
         patch.setattr(Path, "open", refuse)
-        with pytest.raises(decode_child.Rejected) as caught:
-            decode_child.probe(path)
-    assert caught.value.code == "unreadable_file"
-    assert "permissions" in decode_module._PROBLEMS["unreadable_file"][1]
+        error = refusal(decoder, path)
+    assert error.code == "unreadable_file"
+    assert "permissions" in error.remedy
 
 
 @pytest.mark.parametrize("name", ["notes.wav", "notes.mp3", "notes.ogg", "notes"])
@@ -243,17 +240,17 @@ def test_damage_in_the_middle_keeps_the_clock(decoder: Decoder, tmp_path: Path) 
 
 def kill_before_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child dies with the request in its hands."""
-    receive = decode_module._Child.receive
+    receive = decoder_process.DecoderProcess.receive
 
-    def dying(child: Any, timeout_s: float) -> dict[str, Any]:
-        child.process.kill()
-        child.process.wait()
-        while not child.lines.empty():
-            child.lines.get()
-        child.lines.put(None)
-        return receive(child, timeout_s)
+    def dying(child: Any, stall_s: float, wall_s: float) -> dict[str, Any]:
+        child._process.kill()
+        child._process.wait()
+        while not child._lines.empty():
+            child._lines.get()
+        child._lines.put(None)
+        return receive(child, stall_s, wall_s)
 
-    monkeypatch.setattr(decode_module._Child, "receive", dying)
+    monkeypatch.setattr(decoder_process.DecoderProcess, "receive", dying)
 
 
 def test_a_crash_of_the_decoder_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,8 +270,8 @@ def test_a_decoder_killed_between_two_files_costs_none(tmp_path: Path) -> None:
         assert first is not None
         child = decoder._room.child
         assert child is not None
-        child.process.kill()
-        child.process.wait()
+        child._process.kill()
+        child._process.wait()
         assert decoder.decode(path).duration_s == pytest.approx(1.0)
         assert decoder.child_pid != first
 
@@ -293,15 +290,18 @@ def test_a_decoder_that_hangs_is_stopped(tmp_path: Path) -> None:
             os.kill(pid, 0)
 
 
-def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hands_over", [False, decoder_process.HANDS_OVER])
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hands_over: bool) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     path = a_wav(tmp_path / "call.wav")
-    with Decoder() as decoder:
+    with Decoder(hands_over=hands_over) as decoder:
         recording = decoder.decode(path)
-        (private,) = temporary.iterdir()
-        if sys.platform != "win32":
+        if hands_over:
+            assert list(temporary.iterdir()) == []
+        elif sys.platform != "win32":
+            (private,) = temporary.iterdir()
             assert list(private.iterdir()) == []
             assert private.stat().st_mode & 0o077 == 0
         pid = decoder.child_pid
@@ -311,15 +311,6 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert pid is not None
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-
-
-def test_the_child_cleans_up_when_its_parent_is_killed(tmp_path: Path) -> None:
-    private = tmp_path / "private"
-    private.mkdir()
-    (private / "1.s16").write_bytes(b"samples")
-    script = str(Path(decode_child.__file__))
-    subprocess.run([sys.executable, "-P", script, str(private)], stdin=subprocess.DEVNULL, check=True)
-    assert not private.exists()
 
 
 def test_the_child_needs_nothing_of_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,13 +22,13 @@ from callsignals.figures.grouped import Figure, figures_of
 from callsignals.figures.periods import Every
 from callsignals.figures.survey import SurveyAnswer
 from callsignals.inputs.checks import segment_columns
+from callsignals.inputs.own_comments import OwnComments, own_comments
 from callsignals.inputs.raw_rows import Table
 from callsignals.inputs.row_parsers import RowContext, parse_comment_rows
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.table_stream import TableSource, table_parts
 from callsignals.inputs.tables import COLUMNS
 from callsignals.inputs.values import language_code
-from callsignals.inputs.workspace import own_comment_models
 from callsignals.records.tables import comments_frame
 from callsignals.vocabulary.signal import Level
 
@@ -152,8 +152,8 @@ class _Work:
         columns, self.notices = segment_columns(settings.segments.columns, {*COLUMNS["comments"], *shape.extra})
         self._owners = Owners(columns=columns)
         root = None if task.source.content is not None else task.source.path.parent
-        models = own_comment_models(root, settings) if root is not None else None
-        self._classifier = CommentClassifier.load(models=models, tier=settings.comments.tier)
+        own = own_comments(root, settings) if root is not None else OwnComments()
+        self._classifier = CommentClassifier.load(own.rules, own.models, settings.comments.tier)
         self._answers: list[SurveyAnswer] = []
         self._surveyed: list[Surveyed] = []
         self._sample = ReviewSample(task.review_count or REVIEW_COUNT)

@@ -185,7 +185,9 @@ class _Run:
         self.seal = Seal(workspace.out)
         self.terms: TermList = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
         self.classifier_digest = (
-            shipped_digest(models=workspace.comment_models, tier=workspace.settings.comments.tier)
+            shipped_digest(
+                workspace.own_comments.rules, workspace.own_comments.models, workspace.settings.comments.tier
+            )
             if workspace.comments or workspace.calls
             else ""
         )
@@ -297,8 +299,8 @@ class _Run:
         return asked_rows(calls, originals, self.classifier_digest, self._load, self.store, self.provenance)
 
     def _load(self) -> CommentClassifier:
-        tier = self.workspace.settings.comments.tier
-        return CommentClassifier.load(models=self.workspace.comment_models, tier=tier)
+        own = self.workspace.own_comments
+        return CommentClassifier.load(own.rules, own.models, self.workspace.settings.comments.tier)
 
     def _surveys(self, comments: Sequence[ClassifiedRow]) -> SurveyResults:
         """Survey figures over several comments; rows of further figures join theirs in ``_records``."""

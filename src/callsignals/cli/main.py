@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from callsignals.cli import comments, compare, export, index, inspect, models, terms, work
+from callsignals.cli import comments, compare, erase, export, index, inspect, models, terms, work
 from callsignals.cli.console import error_line
 from callsignals.cli.interrupt import Interrupted, listen_for_signals
 from callsignals.errors import CallSignalsError, UsageError
@@ -31,6 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 work.register(app)
+erase.register(app)
 comments.register(app)
 inspect.register(app)
 index.register(app)

@@ -11,7 +11,7 @@ import typer
 
 from callsignals.cli.console import error_line, print_json, print_line
 from callsignals.cli.work import report_failures
-from callsignals.inputs.workspace import OWN_COMMENT_MODELS
+from callsignals.inputs.own_comments import OWN_COMMENT_MODELS
 from callsignals.weights import ModelStatus, list_models, pull, verify_models
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ IdKind = str
 _TOKEN = re.compile(r"[^\W_]+")
 _FIELDS: dict[IdKind, tuple[str, ...]] = {
     "lead": ("lead_id",),
-    "call": ("call_id", "calls", "duplicate_of"),
+    "call": ("call_id", "calls", "duplicate_of", "input"),
     "comment": ("comment_id", "comments"),
     "seller": ("seller", "sellers"),
 }
@@ -76,7 +76,7 @@ class Needles:
         found = self.kinds_in_text(path.name)
         for text in readings(path):
             found |= self.kinds_in_text(text)
-        if any(self.common.values()) and any(self._has_common(record) for record in records_of(path)):
+        if any(self.common.values()) and any(self.has_common_ids(record) for record in records_of(path)):
             found.add("id")
         return found
 
@@ -118,13 +118,14 @@ class Needles:
 
     @cached_property
     def _name_pattern(self) -> re.Pattern[str] | None:
-        return _wholes(self.names, re.IGNORECASE)
+        return _wholes(self.names, re.IGNORECASE, endings=True)
 
     @cached_property
     def _other_pattern(self) -> re.Pattern[str]:
         return _wholes(self.others, re.IGNORECASE) or re.compile(r"(?!)")
 
-    def _has_common(self, record: object) -> bool:
+    def has_common_ids(self, record: object) -> bool:
+        """Whether a record holds one of ``common`` where an id of its kind stands."""
         return any(value in values for value, values in self._id_fields(record))
 
     def _id_fields(self, record: object) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -162,13 +163,19 @@ def _texts(value: object) -> list[str]:
     return [text for part in value for text in _texts(part)] if isinstance(value, list) else []
 
 
-def _wholes(texts: Iterable[str], flags: re.RegexFlag) -> re.Pattern[str] | None:
-    """Any of ``texts`` with no letter or digit beside it; white space in them is any white space."""
+def _wholes(texts: Iterable[str], flags: re.RegexFlag, *, endings: bool = False) -> re.Pattern[str] | None:
+    """Any of ``texts`` with no letter or digit beside it; white space in them is any white space.
+
+    With ``endings`` a text of several words may end in further letters: genitives and other cases of a name.
+    """
     forms = {form for text in texts if text for form in _forms(text)}
     if not forms:
         return None
-    parts = (r"\s+".join(map(re.escape, form.split())) for form in sorted(forms, key=lambda text: (-len(text), text)))
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(parts)})(?![^\W_])", flags)
+    parts = []
+    for form in sorted(forms, key=lambda text: (-len(text), text)):
+        words = form.split()
+        parts.append(r"\s+".join(map(re.escape, words)) + ("" if endings and len(words) > 1 else r"(?![^\W_])"))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(parts)})", flags)
 
 
 def _forms(text: str) -> set[str]:

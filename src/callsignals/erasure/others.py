@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib.resources import files
@@ -31,6 +31,7 @@ _LEAST_ID = 4
 """A shorter id is found by chance in digests and numbers."""
 _LEAST_NAME = 5
 """A single word that is shorter is not looked for as a name."""
+_LEAST_DIGITS = 6
 _SOURCES = (".py", ".toml", ".json", ".j2", ".css", ".js", ".txt")
 
 
@@ -76,14 +77,16 @@ class Others:
         names: Iterable[str],
         derived: Iterable[str],
         phrases: Iterable[str] = (),
+        particulars: Iterable[str] = (),
     ) -> Needles:
         """What can be looked for anywhere, and what only where ids stand.
 
         Args:
             ids: of what goes, by kind.
-            names: and other particulars of the erased.
+            names: of the erased; where others say them they are masked.
             derived: texts that stand for one id alone (digests, page names).
             phrases: of the erased.
+            particulars: what else the tables say of the erased.
         """
         containing = tuple(sorted(other for other in self.ids if any(one in other and one != other for _, one in ids)))
         plain = {one for _, one in ids}
@@ -92,8 +95,10 @@ class Others:
             if self._is_common(one, containing):
                 common.setdefault(kind, []).append(one)
         shared = {one for found in common.values() for one in found}
-        wanted = list(dict.fromkeys(" ".join(name.split()) for name in names if name not in plain))
+        wanted = _each_once(names, plain)
         kept = [name for name in wanted if not self._is_common_name(name, containing)]
+        further = [one for one in _each_once(particulars, plain) if one not in wanted]
+        kept += [one for one in further if not (self._is_common_name(one, containing) or self._is_said(one))]
         theirs = {phrase for text in self.spoken for phrase in phrases_of(text)}
         own = frozenset(phrases)
         return Needles(
@@ -102,14 +107,18 @@ class Others:
             phrases=own - theirs,
             common={kind: tuple(found) for kind, found in common.items()},
             others=containing,
-            left_out=len(wanted) - len(kept) + len(own & theirs),
+            left_out=len(wanted) + len(further) - len(kept) + len(own & theirs),
         )
 
     def _is_common(self, one: str, containing: tuple[str, ...]) -> bool:
-        if len(one) < _LEAST_ID or one in self.ids or (one.isdigit() and len(one) < _LEAST_NAME + 1):
+        if len(one) < _LEAST_ID or one in self.ids or (one.isdigit() and len(one) < _LEAST_DIGITS):
             return True
         probe = Needles(ids=(one,), others=containing)
-        return any(probe.is_in(text) for text in (self.cells, _own_words(), *self.spoken))
+        return any(one in text and probe.is_in(text) for text in (self.cells, _own_words(), *self.spoken))
+
+    def _is_said(self, particular: str) -> bool:
+        probe = Needles(names=(particular,))
+        return any(probe.is_in(text) for text in self.spoken)
 
     def _is_common_name(self, name: str, containing: tuple[str, ...]) -> bool:
         words = tokens_of(name)
@@ -117,6 +126,10 @@ class Others:
             return True
         probe = Needles(names=(name,), others=containing)
         return probe.is_in(self.cells) or probe.is_in(_own_words())
+
+
+def _each_once(texts: Iterable[str], known: Container[str]) -> list[str]:
+    return list(dict.fromkeys(" ".join(text.split()) for text in texts if text not in known))
 
 
 _ID_FIELDS = ("lead_id", "call_id", "comment_id", "thread_id", "respondent_id", "seller", "sellers", "name", "aliases")

@@ -150,13 +150,17 @@ def plan_seller(out: Path, workspace: Workspace | None, name: str, known: Tombst
         raise _unknown("seller", name, tuple(sorted(called)))
     if len(ids) > 1:
         listed = ", ".join(f"'{one}'" for one in sorted(ids))
-        raise InputError(name, f"is what several sellers are called: {listed}", "Name one by that id.", code="two_sellers")
+        raise InputError(
+            name, f"is what several sellers are called: {listed}", "Name one by that id.", code="two_sellers"
+        )
     theirs = {name.strip(), *ids, *(one for known_id in ids for one in called[known_id])}
     elsewhere = {fold_name(one) for other, names in called.items() if other not in ids for one in names}
     own = tuple(sorted(one for one in theirs if fold_name(one) not in elsewhere))
     plan = Plan("erase --seller", sellers=own, buried=tuple(("seller", one) for one in own))
     others = Others.of(out, workspace, plan)
-    return replace(plan, needles=others.needles([("seller", one) for one in own], [], [seller_page(one) for one in own]))
+    return replace(
+        plan, needles=others.needles([("seller", one) for one in own], [], [seller_page(one) for one in own])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,25 +212,30 @@ def _with_needles(plan: Plan, out: Path, workspace: Workspace | None, tables: _T
     derived = [*map(lead_page, plan.leads), *map(call_page, plan.calls), *plan.digests]
     derived += [file_name_for(call_id) for call_id in plan.calls if len(call_id) > 40]
     names: list[str] = []
+    particulars: list[str] = []
     rows = [row for row in tables.calls if row["call_id"] in calls]
     rows += [row for row in tables.comments if row["comment_id"] in comments]
-    derived += [row["input_digest"] for row in rows if row["comment_id" if "comment_id" in row else "call_id"] in comments]
-    texts = [transcript_text(out / "transcripts" / file) for file in stamps_of(out / "transcripts") if _is_of(file, calls)]
+    kept = {row["input_digest"] for row in tables.comments if row["comment_id"] not in comments}
+    derived += [row["input_digest"] for row in rows if "score" in row and row["input_digest"] not in kept]
+    texts = [
+        transcript_text(out / "transcripts" / file) for file in stamps_of(out / "transcripts") if _is_of(file, calls)
+    ]
     for row in rows:
-        names += [str(row[name]) for name in ("audio", "respondent_id") if row.get(name)]
+        particulars += [str(row[name]) for name in ("audio", "respondent_id") if row.get(name)]
     if workspace is not None:
         own = [row for row in _lead_rows(workspace) if row.lead_id in leads]
         own += [row for row in workspace.calls if row.call_id in calls and row.lead_id not in leads]
         for row in own:
-            names += _particulars(row, workspace)
+            names += [row.name] if getattr(row, "name", None) else []
+            particulars += _particulars(row, workspace)
             texts.append(getattr(row, "text", ""))
     phrases = {phrase for text in texts for phrase in phrases_of(text)}
-    return replace(plan, needles=others.needles(ids, names, derived, phrases))
+    return replace(plan, needles=others.needles(ids, names, derived, phrases, particulars))
 
 
 def _particulars(row: Any, workspace: Workspace) -> list[str]:  # noqa: ANN401 - a row of any table
     """What a row says of a person besides ids and text."""
-    found = [getattr(row, name, None) for name in ("name", "respondent_id", "thread_id")]
+    found = [getattr(row, name, None) for name in ("respondent_id", "thread_id", "lost_reason")]
     found += [value for _, value in row.extra]
     found += [path_from(workspace.root, path) for path in (_files(row) if hasattr(row, "audio") else ())]
     return [text for text in found if text and len(text) >= _LEAST_PARTICULAR and not _NO_PARTICULAR.fullmatch(text)]

@@ -1,9 +1,9 @@
 """``--to hubspot`` and ``--to salesforce``: one row a lead, under the names that the products' imports ask for.
 
 Sources: HubSpot Knowledge Base, "Set up import files" (UTF-8, one header row, fewer than 1,000 columns; a single
-checkbox is true or false; ISO 8601 times); Salesforce Data Loader Guide, "Data Types Supported by Data Loader" (the same
-for CSV); API names of Salesforce's custom fields have 40 characters at most before ``__c``, begin with a letter, and
-have no two underscores in a row.
+checkbox is true or false; ISO 8601 times); Salesforce Data Loader Guide, "Data Types Supported by Data Loader" (true or
+false, ``yyyy-MM-dd'T'HH:mm:ss.SSS'Z'``); API names of Salesforce's custom fields have 40 characters at most before
+``__c``, begin with a letter, and have no two underscores in a row.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _SHORTER = (
     ("Questions", "Quest"),
     ("Automatic", "Auto"),
     ("Seller", "Sell"),
+    ("Interactivity", "Interact"),
     ("Per_Hour", "Ph"),
 )
 """How a name that is too long for Salesforce is cut, one word after the other until it fits."""
@@ -99,8 +100,6 @@ def _cut(name: str, column: str, longest: int) -> str:
 def _export(
     run: FinishedRun, options: ExportOptions, file_name: str, named: Callable[[str], str], email: str | None
 ) -> ExportReport:
-    folder = options.folder
-    assert folder is not None
     table = lead_table(run.leads())
     fields = crm_fields(table.columns, named, email)
     places = {column.name: place for place, column in enumerate(table.columns)}
@@ -112,9 +111,9 @@ def _export(
                 for field in fields
             ]
 
-    path = folder / file_name
+    path = options.place / file_name
     write_csv(path, [field.name for field in fields], rows(), mark=b"")
-    return ExportReport(str(folder), {"leads": len(table.rows), "columns": len(fields)}, (path,))
+    return ExportReport(str(options.place), {"leads": len(table.rows), "columns": len(fields)}, (path,))
 
 
 def _address(lead_id: str) -> str | None:

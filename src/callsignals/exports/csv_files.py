@@ -32,8 +32,7 @@ def export_csv(run: FinishedRun, target: Target, options: ExportOptions) -> Expo
         InputError: a file of OUT cannot be read.
         OutputError: a file cannot be written.
     """
-    folder = options.folder
-    assert folder is not None
+    folder = options.place
     counts, paths, resources = {}, [], []
     for sheet in sheets(run):
         counted = _Counted(sheet)

@@ -7,9 +7,9 @@ A destination is a row of ``DESTINATIONS``: its name, where it leads (a folder o
 - ``run`` is the finished OUT, locked against runs: ``run.frames("signals")``, ``run.rows("calls")``, ``run.leads()``,
   ``run.out`` for anything else (``transcripts/`` for instance).
 - ``target.address`` is what the user gave, secrets included; show ``target.shown`` only.
-- A destination of files writes into ``options.folder``, which is never None there and which ``export_to`` makes; every
-  file with ``callsignals.files`` (whole or not at all), names made of ids with ``files.file_name_for``. It returns
-  ``files``: ``export_to`` removes what the export before wrote there and this one did not.
+- A destination of files writes into ``options.place``, which ``export_to`` has made: every file with
+  ``callsignals.files`` (whole or not at all), names made of ids with ``files.file_name_for``. It returns ``files``:
+  ``export_to`` removes what the export before wrote there and this one did not.
 - ``export_to`` notes the export in ``OUT/exports.json``. A function raises ``CallSignalsError`` when it had to give up
   (``code=UNREACHED`` when not a byte has left, so that the note is taken back), and returns ``failures`` for single
   inputs that could not be handed on.

@@ -124,7 +124,10 @@ def finished_run(out: Path) -> Iterator[FinishedRun]:
     missing = [name for name in _NEEDED if not (out / name).is_file()]
     if missing:
         raise InputError(
-            str(out), f"holds no finished run ({missing[0]} is missing)", "Run 'callsignals run' first.", code="no_results"
+            str(out),
+            f"holds no finished run ({missing[0]} is missing)",
+            "Run 'callsignals run' first.",
+            code="no_results",
         )
     with held(out):
         if broke_off(out):

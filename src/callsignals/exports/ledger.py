@@ -67,7 +67,9 @@ def note_export(out: Path, to: str, target: str, files: Sequence[str]) -> None:
 
     Args:
         out: the OUT folder.
-        to, target, files: as in ``LedgerEntry``.
+        to: as in ``LedgerEntry``.
+        target: as there.
+        files: as there.
 
     Raises:
         InputError: the file is damaged.

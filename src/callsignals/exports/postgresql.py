@@ -72,7 +72,7 @@ def export_postgresql(run: FinishedRun, target: Target, options: ExportOptions) 
 
 def _driver() -> Any:  # noqa: ANN401 - a module
     try:
-        import psycopg  # noqa: PLC0415 - an extra
+        import psycopg
     except ImportError as error:
         raise UsageError(
             "--to postgresql://",
@@ -162,8 +162,9 @@ def _replace(cursor: psycopg.Cursor[Any], table: SqlTable, run: FinishedRun) -> 
     json_places = frozenset(place for place, column in enumerate(table.columns) if column.type == "json")
     count = 0
     with cursor.copy(f"COPY {staged(table)} FROM STDIN") as copy:
-        for count, row in enumerate(table.rows(run), start=1):  # noqa: B007 - the count is used after the loop
+        for row in table.rows(run):
             copy.write_row(_without_nul(row, json_places))
+            count += 1
     cursor.execute(f"ANALYZE {staged(table)}")
     cursor.execute(POSTGRESQL.upsert(table))
     cursor.execute(POSTGRESQL.remove_vanished(table), (run.source,))

@@ -21,7 +21,16 @@ from callsignals.exports.target import UNREACHED, Target
 from callsignals.records.signal import iso_time
 from callsignals.records.tables import CALLS_SCHEMA, COMMENTS_SCHEMA, SIGNALS_SCHEMA
 
-__all__ = ["SQL_TABLES", "SQL_VERSION", "VERSION_TABLE", "SqlColumn", "SqlTable", "SqlType", "foreign_table", "newer_version"]
+__all__ = [
+    "SQL_TABLES",
+    "SQL_VERSION",
+    "VERSION_TABLE",
+    "SqlColumn",
+    "SqlTable",
+    "SqlType",
+    "foreign_table",
+    "newer_version",
+]
 
 SQL_VERSION = 1
 VERSION_TABLE = "callsignals_schema"

@@ -46,6 +46,13 @@ class ExportOptions:
 
     folder: Path | None = None
 
+    @property
+    def place(self) -> Path:
+        """The folder, in the functions of destinations that are files: ``export_to`` has set it."""
+        if self.folder is None:
+            raise ValueError("this destination has no folder")
+        return self.folder
+
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:

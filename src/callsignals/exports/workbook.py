@@ -23,7 +23,8 @@ _MOST_ROWS = 1_048_576
 _LONGEST_CELL = 32_767
 """Limits of the format."""
 _WIDTHS: dict[CellKind, int] = {"text": 22, "number": 12, "integer": 9, "boolean": 9, "time": 19, "date": 11}
-_MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the file holds no zone; a fixed moment, so that the same OUT gives the same bytes
+_MADE = datetime(2000, 1, 1)
+"""The same OUT gives the same bytes: no clock time in the file."""
 
 
 def export_workbook(run: FinishedRun, target: Target, options: ExportOptions) -> ExportReport:
@@ -33,9 +34,7 @@ def export_workbook(run: FinishedRun, target: Target, options: ExportOptions) ->
         InputError: a file of OUT cannot be read.
         OutputError: the workbook cannot be written, or the signals are more than a sheet holds.
     """
-    folder = options.folder
-    assert folder is not None
-    path = folder / WORKBOOK_FILE
+    path = options.place / WORKBOOK_FILE
     tables = sheets(run)
     if run.count("signals") >= _MOST_ROWS:
         raise OutputError(
@@ -50,7 +49,7 @@ def export_workbook(run: FinishedRun, target: Target, options: ExportOptions) ->
         writer.explain(tables)
         writer.close()
     notices = (f"{writer.cut} cells of over {_LONGEST_CELL:,} characters were cut.",) if writer.cut else ()
-    return ExportReport(str(folder), counts, (path,), notices)
+    return ExportReport(str(options.place), counts, (path,), notices)
 
 
 class _Writer:
@@ -74,7 +73,7 @@ class _Writer:
             page.set_column(place, place, _WIDTHS[column.kind])
         self._titles(page, [column.name for column in sheet.columns])
         count = 0
-        for count, row in enumerate(sheet.rows(), start=1):  # noqa: B007 - used after the loop
+        for count, row in enumerate(sheet.rows(), start=1):
             for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
                 if value is not None:
                     self._cell(page, count, place, column, value)

@@ -1,7 +1,6 @@
-"""Which calls may be processed at all: a lawful basis where one is asked for, the date until which they may be kept,
-and nobody who was erased from OUT.
+"""Which calls may be processed at all: those with a lawful basis where one is asked for, within their retention date.
 
-The words for a basis are those of GDPR article 6(1).
+Whoever was erased from OUT is left out. The words for a basis are those of GDPR article 6(1).
 """
 
 from __future__ import annotations
@@ -122,12 +121,15 @@ class Erased:
             links=tuple(name for name in scanned.links if not self._is_path_of_erased(f"{name}/.")),
         )
 
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """How many rows were left out, by table."""
+        return tuple(sorted((name, count) for name, count in self.left_out.items() if count))
+
     def notices(self) -> list[str]:
         """What the user should know, without ids."""
-        found = {name: count for name, count in sorted(self.left_out.items()) if count}
-        if not found:
+        if not self.counts():
             return []
-        where = ", ".join(f"{name}: {count}" for name, count in found.items())
+        where = ", ".join(f"{name}: {count}" for name, count in self.counts())
         return [
             f"Rows that were erased or purged from these results are left out ({where}); remove them from your tables, "
             "and their recordings."

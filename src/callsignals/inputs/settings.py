@@ -121,6 +121,9 @@ class CommentsSettings(_Section):
         min_length=1,
         description="folder of heads that `models train` wrote; comment-models if it is there",
     )
+    rules: str | None = Field(
+        default=None, min_length=1, description="file of your own brands and phrases; comment-rules.toml if it is there"
+    )
     tier: Literal["auto", "exact", "fast"] = Field(
         default="auto", description="who classifies: exact, fast, or the fast one where it is sure"
     )

@@ -21,6 +21,7 @@ from callsignals.inputs.checks import (
 )
 from callsignals.inputs.message_rows import parse_message_rows, reply_comments
 from callsignals.inputs.metric_rows import parse_metric_rows, unknown_metric_notices
+from callsignals.inputs.own_comments import OwnComments, own_comments
 from callsignals.inputs.paths import is_inside
 from callsignals.inputs.row_parsers import (
     Parsed,
@@ -36,12 +37,9 @@ from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
 from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
 from callsignals.privacy.tombstones import Tombstones, load_tombstones
 
-__all__ = ["OWN_COMMENT_MODELS", "Workspace", "open_workspace", "own_comment_models"]
+__all__ = ["Workspace", "open_workspace"]
 
 Row = TypeVar("Row")
-
-OWN_COMMENT_MODELS = "comment-models"
-"""Where ``callsignals models train`` writes heads of the user's own, beside their labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,7 @@ class Workspace:
         notices: what the user should know, one sentence each, without customer text.
         scanned: whether the calls were found by scanning instead of read from a table.
         tombstones: who was erased from OUT and left out here.
+        left_out: how many of their rows there are, by table.
     """
 
     root: Path
@@ -79,11 +78,12 @@ class Workspace:
     notices: tuple[str, ...] = ()
     scanned: bool = False
     tombstones: Tombstones = field(default_factory=Tombstones)
+    left_out: tuple[tuple[str, int], ...] = ()
 
     @property
-    def comment_models(self) -> Path | None:
-        """The folder of the user's own comment heads; None for the shipped ones."""
-        return own_comment_models(self.root, self.settings)
+    def own_comments(self) -> OwnComments:
+        """The user's own comment heads and rules."""
+        return own_comments(self.root, self.settings)
 
     def all_leads(self) -> tuple[LeadRow, ...]:
         """Every lead that any table mentions, by id; blanks are filled from the lead's latest call."""
@@ -203,12 +203,11 @@ def open_workspace(
         notices=tuple(opening.notices),
         scanned=scanned and bool(found),
         tombstones=erased.tombstones,
+        left_out=erased.counts(),
     )
 
 
-def _admitted(
-    calls: tuple[CallRow, ...], opening: _Opening, today: date
-) -> tuple[tuple[CallRow, ...], frozenset[str]]:
+def _admitted(calls: tuple[CallRow, ...], opening: _Opening, today: date) -> tuple[tuple[CallRow, ...], frozenset[str]]:
     """The calls that may be processed, and the ids of all others; those refused become failures."""
     kept, lost = [], set(opening.erased.calls)
     for call in calls:
@@ -219,29 +218,6 @@ def _admitted(
             opening.fail(error, call.call_id)
             lost.add(call.call_id)
     return tuple(kept), frozenset(lost)
-
-
-def own_comment_models(root: Path, settings: Settings) -> Path | None:
-    """The folder that ``[comments] models`` names, else ``comment-models`` if it is there.
-
-    Args:
-        root: the workspace, or the folder of a table that is classified alone.
-        settings: of ``callsignals.toml`` in it.
-
-    Raises:
-        SettingsError: the named folder does not exist.
-    """
-    if settings.comments.models is None:
-        found = root / OWN_COMMENT_MODELS
-        return found if (found / "manifest.json").is_file() else None
-    named = (root / settings.comments.models).resolve()
-    if not named.is_dir():
-        raise SettingsError(
-            str(root / SETTINGS_FILE),
-            f"key 'models' in [comments] names '{settings.comments.models}', which is not a folder",
-            "Correct the name, or remove the key to use the shipped heads.",
-        )
-    return named
 
 
 def _checked_folder(folder: Path) -> Path:

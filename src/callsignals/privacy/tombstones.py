@@ -1,4 +1,4 @@
-"""Who was erased from an OUT, kept so that nobody can read it: keyed hashes of ids that keep a run from bringing them back.
+"""Who was erased from an OUT, as keyed hashes of ids: nobody can read them, and no run brings the erased back.
 
 ``OUT/erased.json`` holds HMAC-SHA256 values, ``OUT/erased.key`` the key, made at random for this OUT. Without the key
 an id cannot be guessed from its hash; with it a given id can be recognised, and that is all.
@@ -19,7 +19,16 @@ from typing import Literal
 from callsignals.errors import OutputError
 from callsignals.files import write_text
 
-__all__ = ["KEY_FILE", "TOMBSTONES_FILE", "ErasedKind", "Tombstones", "bury", "load_tombstones", "purged_call", "same_id"]
+__all__ = [
+    "KEY_FILE",
+    "TOMBSTONES_FILE",
+    "ErasedKind",
+    "Tombstones",
+    "bury",
+    "load_tombstones",
+    "purged_call",
+    "same_id",
+]
 
 TOMBSTONES_FILE = "erased.json"
 KEY_FILE = "erased.key"

@@ -60,7 +60,7 @@ def _patterns(names: tuple[str, ...], language: str) -> tuple[re.Pattern[str], r
     for name in names:
         for form in {unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}:
             words = _WORD.findall(form)
-            wholes.add(r"[\W_]{1,3}".join(map(re.escape, words[:-1] + [""]))[: None if words[:-1] else 0] + _forms(words[-1]))
+            wholes.add(r"[\W_]{1,3}".join([*map(re.escape, words[:-1]), _forms(words[-1])]))
             if len(words) > 1:
                 parts |= {_forms(word) for word in words if len(word) >= _FEWEST_LETTERS}
     return _any(wholes), _any(parts) if parts else None

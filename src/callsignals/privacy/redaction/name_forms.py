@@ -11,6 +11,7 @@ __all__ = [
     "ENDINGS",
     "bare_forms",
     "finnish_stems",
+    "is_listed",
     "is_ordinary_word",
     "name_roles",
 ]
@@ -99,6 +100,11 @@ def _table() -> dict[str, tuple[str, str]]:
 def _finnish_table() -> dict[str, str]:
     """Names by their Finnish stems."""
     return {stem: name for name in _table() for stem in finnish_stems(name)}
+
+
+def is_listed(word: str) -> bool:
+    """Whether a case-folded word is on a list of names just so."""
+    return word in _table()
 
 
 @lru_cache(maxsize=65_536)

@@ -1,0 +1,107 @@
+"""From which confidence on the fast tier is asked alone (``auto``).
+
+A text is left to the fast tier when each of its heads is at least as confident as in the same share ``q`` of the
+development texts. The smallest ``q`` is taken with which no head of the cascade loses more than :data:`LOSS` of
+micro-F1 to the exact tier there (abstaining is an answer missed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from corpus import Row
+from labelled_rows import REFERRAL_LABELS, survey_examples
+from workbench import SIGNAL_WITH_RULES, Workbench, say
+
+from callsignals.comments.heads import Head
+from callsignals.comments.judge import Judge, Unit
+from callsignals.comments.labels import NONE_LABEL, UNSAID_LABEL
+from callsignals.comments.tiers import confidence_of, exact_judge, fast_judge
+
+LOSS = 0.007
+"""The cascade shall stay within one point; some of it is kept for texts that are not the development texts."""
+SHARES = tuple(np.round(np.arange(0.0, 1.0, 0.02), 2))
+
+Booleans = npt.NDArray[np.bool_]
+
+
+def sure_thresholds(bench: Workbench, folder: Path) -> dict[str, float]:
+    """By head: from which confidence on the exact tier is not asked."""
+    fast, exact = fast_judge(folder, "").judge, exact_judge(folder, folder.parent / "e5", "").judge
+    found: dict[str, float] = {}
+    for kind in fast.families:
+        found.update(_of_kind(bench, kind, fast, exact))
+    return found
+
+
+def _of_kind(bench: Workbench, kind: str, fast: Judge, exact: Judge) -> dict[str, float]:
+    rows = bench.developing(kind)
+    units = [_unit(bench, row) for row in rows]
+    first, second = fast.judge(units), exact.judge(units)
+    heads = fast.families[kind].heads
+    confidence = {
+        name: np.array([confidence_of(head.kind, first[unit][name]) for unit in units]) for name, head in heads.items()
+    }
+    answers = {
+        name: (
+            np.array([_answers(head, first[unit][name]) for unit in units]),
+            np.array([_answers(exact.families[kind].heads[name], second[unit][name]) for unit in units]),
+        )
+        for name, head in heads.items()
+    }
+    truth = {name: _truth(name, head, rows) for name, head in heads.items()}
+    for share in SHARES:
+        limits = {name: float(np.quantile(values, share)) for name, values in confidence.items()}
+        sure = np.all([confidence[name] >= limit for name, limit in limits.items()], axis=0)
+        losses = {name: _loss(answers[name], truth[name], sure) for name in heads}
+        if max(losses.values()) <= LOSS:
+            shown = ", ".join(f"{name} {loss:+.3f}" for name, loss in losses.items())
+            say(f"{kind}: the fast tier alone for {sure.mean():.2f} of development texts; lost: {shown}")
+            return {f"{kind}.{name}": round(limit, 4) for name, limit in limits.items()}
+    return {f"{kind}.{name}": 1.01 for name in heads}
+
+
+def _unit(bench: Workbench, row: Row) -> Unit:
+    hits = bench.rules.hits(SIGNAL_WITH_RULES[row.kind], row.text, row.language)
+    return Unit(row.kind, row.text, row.language, tuple(dict.fromkeys(hit.label for hit in hits)))
+
+
+def _answers(head: Head, probabilities: npt.NDArray[np.float64]) -> Booleans:
+    """``[k]``: the classes that are answered; none when the head abstains."""
+    if head.kind == "any_of":
+        return probabilities >= head.threshold
+    best = int(probabilities.argmax())
+    chosen = np.zeros(len(probabilities), bool)
+    chosen[best] = probabilities[best] >= head.threshold or head.classes[best] in (NONE_LABEL, UNSAID_LABEL)
+    return chosen
+
+
+def _truth(name: str, head: Head, rows: Sequence[Row]) -> Booleans:
+    """``[n, k]``: the classes that apply; a row of none where nobody said (it then counts for nothing)."""
+    labels = _labels(name, rows)
+    return np.array([[c in labels.get(row.id, ()) for c in head.classes] for row in rows])
+
+
+def _labels(name: str, rows: Sequence[Row]) -> Mapping[str, tuple[str, ...]]:
+    kind = rows[0].kind
+    if kind == "referral":
+        of = REFERRAL_LABELS[("referral_source", "referral_sources", "referral_personal").index(name)]
+        return {row.id: of(row) for row in rows}
+    if kind == "survey":
+        return {row.id: labels for row, _, labels, _ in survey_examples(name, rows, [], whole=True)}
+    label = name.removeprefix("reply_").removeprefix("comment_")
+    return {row.id: (row.labels[label],) for row in rows}
+
+
+def _loss(answers: tuple[Booleans, Booleans], truth: Booleans, sure: Booleans) -> float:
+    fast, exact = answers
+    cascade = np.where(sure[:, None], fast, exact)
+    return _micro_f1(exact, truth) - _micro_f1(cascade, truth)
+
+
+def _micro_f1(answers: Booleans, truth: Booleans) -> float:
+    """With one label a text, and abstaining counted as a miss, close to the share of right answers."""
+    return float(2 * (answers & truth).sum() / max(1, answers.sum() + truth.sum()))

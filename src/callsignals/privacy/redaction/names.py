@@ -1,0 +1,289 @@
+"""Names of persons, by lists of names and the words around them.
+
+A name that is no ordinary word is taken wherever it stands. One that is ("Björn", "Toivo", "Will") needs a capital
+inside a sentence, another name beside it, or a cue ("jag heter", "this is ... from"). After a cue that can only be
+followed by a name, an unknown word is taken too. Names inside names of companies, brands and places are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from callsignals.language.dictionary import dictionary_lemma
+from callsignals.privacy.redaction.finding import Finding
+from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, bare_forms, is_listed
+from callsignals.privacy.redaction.name_tokens import NameCues, NameToken, is_small_style, name_cues, name_tokens
+
+__all__ = ["find_names"]
+
+_JOINS = (" ", "-", "\u00a0", "\u2011", "\n", "  ")
+_LONGEST_CUE = 5
+_MOST_UNKNOWN = 2
+_FEWEST_LETTERS = 3
+_LONG_ENOUGH_IN_SMALL = 4
+
+
+def find_names(text: str, language: str) -> Iterator[Finding]:
+    """Every name of a person that lists and cues give away; findings may overlap.
+
+    Args:
+        text: any text; placeholders in it are passed over.
+        language: ``en``, ``sv`` or ``fi``: whose cues, endings and ordinary words. Names are those of all.
+    """
+    tokens = name_tokens(text, language)
+    names = _Names(tokens, name_cues(language), language, is_small_style(tokens))
+    yield from names.findings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    tokens: list[NameToken]
+    cues: NameCues
+    language: str
+    small: bool
+
+    def findings(self) -> Iterator[Finding]:
+        at = 0
+        while at < len(self.tokens):
+            end = self._name_from(at)
+            if end is None:
+                at += 1
+                continue
+            first = self._leftmost(at)
+            if not self._is_no_person(first, end):
+                yield self._finding(first, end)
+            at = end
+
+    def _finding(self, first: int, end: int) -> Finding:
+        return Finding(self.tokens[first].start_char, self.tokens[end - 1].end_char, "name")
+
+    def _name_from(self, at: int) -> int | None:
+        """Where the name that begins at a token ends, exclusive; None when none begins there."""
+        token = self.tokens[at]
+        if not token.is_letters:
+            return None
+        cue = self._cue_before(at)
+        if cue == "naming":
+            end = self._named(at)
+            if end is not None:
+                return end
+        if not token.roles:
+            return None
+        if self._is_sure(token) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
+            return self._extended(at)
+        return None
+
+    def _is_sure(self, token: NameToken) -> bool:
+        """Whether a word is a name wherever it stands."""
+        if token.ordinary or not ({"f", "s"} & set(token.roles)) or "r" in token.roles and "f" not in token.roles and not token.capital:
+            return False
+        if token.folded in self.cues.places or token.folded in self.cues.months:
+            return False
+        if self.small or token.capital:
+            return len(token.folded) >= _FEWEST_LETTERS
+        return "f" in token.roles and len(token.folded) >= _LONG_ENOUGH_IN_SMALL and not self._in_dictionary(token)
+
+    def _is_likely(self, at: int, cue: str | None) -> bool:
+        """Whether a given name that may be another word is one here."""
+        token = self.tokens[at]
+        if token.folded in self.cues.never and not (token.capital and not token.initial and not self.small):
+            return False
+        stands_out = token.capital and not token.initial and not self.small
+        if "f" in token.roles and stands_out and token.folded not in self.cues.months:
+            return token.folded not in self.cues.places or not self._follows(at, self.cues.place_before)
+        if token.capital and token.initial and self._goes_on_as_person(at) and "f" in token.roles:
+            return True
+        if cue in ("greeting", "presenting") and (token.capital or self.small):
+            return self._is_addressed(at, cue)
+        return self.small and "f" in token.roles and self._opens(at) and self._goes_on_as_person(at)
+
+    def _is_addressed(self, at: int, cue: str) -> bool:
+        token = self.tokens[at]
+        if "f" not in token.roles and not ("r" in token.roles and token.capital):
+            return False
+        if token.folded in self.cues.months or token.folded in self.cues.places and self._follows(at, self.cues.place_before):
+            return False
+        if not self.small:
+            return True
+        closes = self._goes_on_as_person(at) or self._ends_phrase(at)
+        if cue == "presenting":
+            return self._goes_on_as_person(at)
+        return closes and len(token.folded) >= _FEWEST_LETTERS
+
+    def _opens(self, at: int) -> bool:
+        """Whether nothing, or a sentence's end, stands before."""
+        return at == 0 or self.tokens[at].gap.strip() in (".", "!", "?", ",", "\n")
+
+    def _ends_phrase(self, at: int) -> bool:
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        return following is None or following.gap.strip() != ""
+
+    def _goes_on_as_person(self, at: int) -> bool:
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if following is None or following.gap not in _JOINS:
+            return False
+        if following.folded in self.cues.after:
+            return True
+        return bool({"s"} & set(following.roles)) and not following.ordinary
+
+    def _follows(self, at: int, words: frozenset[str]) -> bool:
+        return at > 0 and self.tokens[at - 1].folded in words and self.tokens[at].gap in _JOINS
+
+    def _is_first_of_full_name(self, at: int) -> bool:
+        """An ordinary or rare given name with a surname behind it: "mark johnson", "Ilo Virtanen"."""
+        token = self.tokens[at]
+        if not {"f", "r"} & set(token.roles) or at + 1 >= len(self.tokens) or token.folded in self.cues.never:
+            return False
+        following = self.tokens[at + 1]
+        if following.gap not in _JOINS or "s" not in following.roles or following.gap == "\n":
+            return False
+        if not self.small:
+            return token.capital and following.capital and (not following.ordinary or not token.initial)
+        return not following.ordinary and following.folded not in self.cues.places
+
+    def _named(self, at: int) -> int | None:
+        """The end of what stands after a cue that a name must follow."""
+        end = at
+        while end < len(self.tokens) and end - at < 3 and (end == at or self._adjoins(end)):
+            token = self.tokens[end]
+            if not token.is_letters or (token.folded in self.cues.never and not (token.capital and not self.small and token.roles)):
+                break
+            listed = bool(token.roles)
+            if self.small:
+                if not (listed or not self._in_dictionary(token)) or len(token.folded) < 2:
+                    break
+                if end > at and listed and token.ordinary and "s" not in token.roles:
+                    break
+                if end > at and not listed and self._in_dictionary(token):
+                    break
+            elif not token.capital and token.folded not in self.cues.particles:
+                if end > at or not listed or token.ordinary:
+                    break
+            end += 1
+        while end > at and self.tokens[end - 1].folded in self.cues.particles:
+            end -= 1
+        return end if end > at else None
+
+    def _extended(self, at: int) -> int:
+        """The end of a name that begins at a token: further given names, surnames, unknown words with capitals."""
+        end, unknown = at + 1, 0
+        while end < len(self.tokens) and self._adjoins(end) and not self._is_inflected(end - 1):
+            token = self.tokens[end]
+            if not token.is_letters or self._is_company_word(token):
+                break
+            if token.folded in self.cues.particles and not self.small and self._capital_follows(end):
+                end += 1
+                continue
+            if not self._joins_name(token):
+                if not self._is_unknown_name(token) or unknown == _MOST_UNKNOWN:
+                    break
+                unknown += 1
+            end += 1
+        return end
+
+    def _joins_name(self, token: NameToken) -> bool:
+        if not token.roles or token.initial:
+            return False
+        if not self.small:
+            return token.capital
+        if token.folded in self.cues.never or token.folded in self.cues.after:
+            return False
+        return not token.ordinary or "s" in token.roles
+
+    def _is_unknown_name(self, token: NameToken) -> bool:
+        return token.capital and not self.small and not token.initial and not token.text.isupper()
+
+    def _capital_follows(self, at: int) -> bool:
+        return at + 1 < len(self.tokens) and self._adjoins(at + 1) and self.tokens[at + 1].capital
+
+    def _adjoins(self, at: int) -> bool:
+        gap = self.tokens[at].gap
+        if gap == ". " or gap == ".":  # "Anna M. Berg"
+            return len(self.tokens[at - 1].text) == 1 and self.tokens[at - 1].capital
+        return gap in _JOINS and gap != "\n"
+
+    def _is_inflected(self, at: int) -> bool:
+        """Whether a listed name carries an ending: what follows is not its surname ("Annas Volvo")."""
+        token = self.tokens[at]
+        forms = bare_forms(token.folded, self.language)
+        bare = next(forms)
+        if self.language == "fi":
+            return "'" in token.folded
+        return ("'" in bare and not bare.startswith(("o'", "d'"))) or (
+            bool(token.roles) and self.language == "sv" and bare.endswith("s") and not is_listed(bare)
+        )
+
+    def _leftmost(self, at: int) -> int:
+        """Where a surname's name begins: an unknown or ordinary word with a capital before it."""
+        token = self.tokens[at]
+        if at == 0 or "s" not in token.roles or not self._adjoins(at):
+            return at
+        before = self.tokens[at - 1]
+        if not before.is_letters or not before.capital or self.small or before.folded in self.cues.never:
+            return at
+        if before.initial and not before.roles and (self._in_dictionary(before) or self._is_cue_word(before)):
+            return at
+        if before.folded in self.cues.company_before or before.text.isupper():
+            return at
+        return at - 1
+
+    def _is_cue_word(self, token: NameToken) -> bool:
+        every = (*self.cues.naming, *self.cues.greeting, *self.cues.presenting)
+        return any(token.folded in phrase for phrase in every)
+
+    def _cue_before(self, at: int) -> str | None:
+        gap = self.tokens[at].gap
+        if at == 0 or gap.strip(" ,:;\n/.–—-") or (gap.strip() in (".", ";") and not self.tokens[at].capital):
+            return None
+        words = tuple(token.folded for token in self.tokens[max(0, at - _LONGEST_CUE) : at])
+        for name, phrases in (("naming", self.cues.naming), ("greeting", self.cues.greeting), ("presenting", self.cues.presenting)):
+            if any(words[-length:] in phrases for length in range(1, len(words) + 1)):
+                if gap.strip(" ,:") and name != "naming":
+                    continue
+                return name
+        return None
+
+    def _in_dictionary(self, token: NameToken) -> bool:
+        return dictionary_lemma(token.folded, self.language) is not None
+
+    def _is_company_word(self, token: NameToken) -> bool:
+        return token.folded in COMPANY_FORMS or (token.folded in self.cues.company_after and not token.roles)
+
+    def _is_no_person(self, first: int, end: int) -> bool:
+        """Whether the words are a company's name, a brand or a place."""
+        before = self.tokens[first - 1] if first and self.tokens[first].gap.strip() in ("", "&") else None
+        if before is not None and before.folded in self.cues.sole_trader:
+            return False
+        said = " ".join(token.folded for token in self.tokens[first:end])
+        if said in self.cues.brands or any(token.folded in self.cues.brands for token in self.tokens[first:end]):
+            return True
+        if self._company_follows(end):
+            return True
+        if before is not None and (before.folded in self.cues.company_before or "&" in self.tokens[first].gap):
+            return True
+        return end - first == 1 and self._is_place(first)
+
+    def _company_follows(self, end: int) -> bool:
+        for further in range(end, min(end + 3, len(self.tokens))):
+            token = self.tokens[further]
+            if "&" in token.gap or "+" in token.gap:
+                return True
+            if token.gap not in _JOINS or token.gap == "\n":
+                return False
+            if token.folded in COMPANY_FORMS and (token.capital or self.small) and not (token.folded in ("as", "co", "group") and not token.capital):
+                return True
+            bare = next(iter(bare_forms(token.folded, "en")))
+            if further == end and (token.folded in self.cues.company_after or bare.partition(":")[0] in COMPANY_FORMS - {"as", "co"}):
+                return token.capital or self.small
+            if not token.capital:
+                return False
+        return False
+
+    def _is_place(self, at: int) -> bool:
+        token = self.tokens[at]
+        if not any(form in self.cues.places for form in bare_forms(token.folded, self.language)):
+            return False
+        cue = self._cue_before(at)
+        return cue != "naming"
+
