@@ -257,6 +257,7 @@ def _surveys(level: Any, subject: str) -> list[SignalRecord]:
 def _write(out: Path, rows: _Rows, named: Sequence[Names]) -> None:
     rows.signals.sort(key=lambda row: row.subject)
     write_frame(out / "signals.parquet", signals_frame(rows.signals))
+    write_jsonl(out / "signals.jsonl", rows.signals)
     write_frame(out / "calls.parquet", calls_frame(rows.calls))
     write_frame(out / "comments.parquet", comments_frame(rows.comments))
     write_jsonl(out / "leads.jsonl", rows.leads)

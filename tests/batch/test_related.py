@@ -72,7 +72,7 @@ def of(rows, signal, **fields):
 
 
 def test_a_call_is_compared_with_its_sellers_other_calls_in_its_language(folder, rows):
-    found = {row["call_id"]: row for row in of(rows, "personalisation")}
+    found = {row["call_id"]: row for row in of(rows, "personalisation", level="lead")}
     assert set(found) == {*LAURA, ALONE}
     assert all(found[name]["status"] == "ok" and found[name]["n"] == 3 for name in LAURA)
     assert all(0.2 < found[name]["value"] < 1 for name in LAURA)
@@ -86,8 +86,8 @@ def test_another_call_changes_the_id_of_its_peers_and_not_their_key(folder, rows
     shutil.copytree(folder, fewer)
     lines = (fewer / "calls.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (fewer / "calls.csv").write_text("".join(line for line in lines if "tallberga" not in line), encoding="utf-8")
-    before = {row["call_id"]: row for row in of(rows, "personalisation")}
-    after = {row["call_id"]: row for row in of(run(fewer), "personalisation")}
+    before = {row["call_id"]: row for row in of(rows, "personalisation", level="lead")}
+    after = {row["call_id"]: row for row in of(run(fewer), "personalisation", level="lead")}
     for name in LAURA[:3]:
         assert after[name]["reason"] == "under_3_other_calls"
         assert after[name]["key"] == before[name]["key"]

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from callsignals.batch.estimate import SECONDS_PER_AUDIO_SECOND
 from callsignals.batch.lock import exclusive
 from callsignals.batch.run import RunOptions, run_workspace
 from callsignals.errors import InputError, OutputError
@@ -62,7 +63,8 @@ def test_bytes_depend_neither_on_workers_nor_on_the_other_calls_nor_on_order(two
     table.write_text("\n".join([header, rows[1]]) + "\n", encoding="utf-8")
     alone = run_workspace(two_calls, RunOptions(out=tmp_path / "c", workers=1))
     together = (first.out / "signals.jsonl").read_text(encoding="utf-8").splitlines()
-    assert (alone.out / "signals.jsonl").read_text(encoding="utf-8").splitlines() == [
+    by_itself = (alone.out / "signals.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line for line in by_itself if json.loads(line)["level"] == "lead"] == [
         line for line in together if json.loads(line)["call_id"] == "two"
     ]
 
@@ -250,8 +252,29 @@ def test_dry_run_hears_nothing_and_estimates(two_calls, command):
     estimate = json.loads(done.stdout)
     assert estimate["recordings"] == 2
     assert estimate["audio_hours"] == pytest.approx((19 + 22) / 3600, abs=0.001)
-    assert estimate["estimated_hours"] > 0
+    assert estimate["audio_hours_left"] == estimate["audio_hours"]
+    assert estimate["heard_before"] == 0
+    assert estimate["estimated_hours"] == pytest.approx(41 / 3600 * SECONDS_PER_AUDIO_SECOND / 2, abs=0.001)
     assert not (two_calls / "out").exists()
+
+
+def test_a_dry_run_reckons_only_with_what_is_not_heard_yet(two_calls, command):
+    run_workspace(two_calls, RunOptions(limit=1))
+    before = stamps(two_calls / "out")
+    estimate = json.loads(command("run", two_calls, "--dry-run", "--json").stdout)
+    assert (estimate["recordings"], estimate["heard_before"]) == (2, 1)
+    assert estimate["audio_hours"] == pytest.approx((19 + 22) / 3600, abs=0.001)
+    assert estimate["audio_hours_left"] == pytest.approx(22 / 3600, abs=0.0006)
+    assert estimate["estimated_hours"] == pytest.approx(22 * SECONDS_PER_AUDIO_SECOND / 3600, abs=0.0006)
+    assert stamps(two_calls / "out") == before
+    write_wav(two_calls / "one.wav", clip(4, 22)[0])  # another recording under the same name is heard
+    changed = json.loads(command("run", two_calls, "--dry-run", "--json").stdout)
+    assert changed["heard_before"] == 0
+
+
+def stamps(folder: Path) -> dict[Path, int]:
+    """When each file was written."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 def test_json_is_one_object_and_limit_limits(two_calls, command):

@@ -87,7 +87,7 @@ def test_a_private_reply_is_counted_and_classified_before_the_sale(out, rows):
     (count,) = chosen(rows, "private_replies_count", "beta")
     assert (count["value"], count["phase"]) == (1.0, "before")
     assert chosen(rows, "private_replies_count", "acme") == []
-    (intent,) = [row for row in rows if row["signal"] == "reply_intent"]
+    (intent,) = [row for row in rows if row["signal"] == "reply_intent" and row["level"] == "lead"]
     assert (intent["comment_id"], intent["label"], intent["phase"]) == ("b/2", "interest", "before")
     assert pl.read_parquet(out / "comments.parquet")["kind"].to_list() == ["reply"]
 

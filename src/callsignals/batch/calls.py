@@ -9,7 +9,7 @@ from pathlib import Path
 from callsignals.batch.hear_stage import Engine
 from callsignals.batch.hearing_work import HearTask, HearWith, hear_key, voiceprint_key
 from callsignals.batch.imported import Importer
-from callsignals.batch.known_files import known_digest
+from callsignals.batch.known_files import digest_if_known, known_digest
 from callsignals.batch.known_voices import returning_voices
 from callsignals.batch.listener import Listener
 from callsignals.batch.measure_pass import HeardCall
@@ -23,7 +23,7 @@ from callsignals.inputs.rttm import read_rttm
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace
 
-__all__ = ["HeardBatch", "hear_calls", "heard_before", "hearing_settings"]
+__all__ = ["HeardBatch", "hear_calls", "heard_before", "hearing_settings", "recordings_heard"]
 
 
 def hearing_settings(settings: Settings) -> HearingSettings:
@@ -100,7 +100,7 @@ def hear_calls(
 
 
 def heard_before(workspace: Workspace, store: Store) -> frozenset[str]:
-    """Ids of the calls whose transcripts are in the store under the settings of now; transcripts from elsewhere are read.
+    """Ids of the calls whose transcripts are in the store under today's settings; those from elsewhere are read.
 
     Raises:
         ModelError: a model is missing or altered.
@@ -164,6 +164,25 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:  # gone since; hearing it will say so
         return 0
+
+
+def recordings_heard(workspace: Workspace, store: Store) -> frozenset[str]:
+    """Ids of the calls whose recordings need not be heard again; unlike ``heard_before`` it reads and writes no file.
+
+    Raises:
+        ModelError: a model is missing or altered.
+    """
+    settings = hearing_settings(workspace.settings)
+    settings_digest = settings.digest()
+    found = []
+    for row in workspace.calls:
+        audio = row.audio and digest_if_known(row.audio, store)
+        rttm = row.rttm and digest_if_known(row.rttm, store)
+        if audio and bool(rttm) == bool(row.rttm):
+            key = hear_key(audio, _language(row, workspace.settings), settings_digest, rttm or None)
+            if _is_heard(key, settings, store):
+                found.append(row.call_id)
+    return frozenset(found)
 
 
 def _is_heard(key: str, settings: HearingSettings, store: Store) -> bool:

@@ -29,6 +29,7 @@ from callsignals.inputs.settings import Settings
 from callsignals.inputs.table_stream import TableSource, table_parts
 from callsignals.inputs.tables import COLUMNS
 from callsignals.inputs.values import language_code
+from callsignals.privacy.redaction import redact_text
 from callsignals.records.tables import comments_frame
 from callsignals.vocabulary.signal import Level
 
@@ -183,9 +184,15 @@ class _Work:
                 self._answers.append(answer)
             asked = surveyed(entry, belongs, with_text=self._task.with_text)
             if asked is not None and (asked.respondent_id or why_follow_up(asked)):
-                self._surveyed.append(asked)
+                language = entry.classified.language
+                text = None if asked.text is None else self._redacted(asked.text, language)
+                self._surveyed.append(replace(asked, text=text))
         if self._task.review_count:
             self._sample.add(_review_item(entry) for entry in entries)
+
+    def _redacted(self, text: str, language: str | None) -> str:
+        """What a customer wrote, as it may stand in a file."""
+        return redact_text(text, language, level=self._task.settings.privacy.redact)
 
     def finished(self) -> ClassifiedTable:
         levels: tuple[Level, ...] = ("segment", "company")
@@ -193,7 +200,10 @@ class _Work:
         figures = figures_of(self._answers, SURVEY_MEASURES, every=self._task.every, zone=zone, levels=levels)
         self.result.figures = tuple(replace(figure, observations=()) for figure in figures)
         self.result.follow_up = follow_up_list(self._surveyed)
-        self.result.review = self._sample.chosen() if self._task.review_count else []
+        if self._task.review_count:
+            self.result.review = [
+                replace(item, text=self._redacted(item.text, item.result.language)) for item in self._sample.chosen()
+            ]
         return self.result
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callsignals.batch.calls import recordings_heard
 from callsignals.batch.hear_stage import default_workers
-from callsignals.errors import Failure, MediaError
+from callsignals.batch.store import Store
+from callsignals.errors import Failure, MediaError, ModelError
 from callsignals.hearing.decode import Decoder
 from callsignals.inputs.workspace import Workspace
 
@@ -21,17 +23,21 @@ class Estimate:
 
     Attributes:
         recordings, transcripts, comments: how many of each are usable.
+        heard: recordings that an earlier run has heard, which are not heard again.
         audio_s: length of all recordings together.
-        unknown_length: recordings whose header does not tell.
+        left_s: of those that are still to be heard.
+        unknown_length: recordings to be heard whose header does not tell.
         workers: processes assumed.
-        work_s: wall seconds expected, nothing cached.
+        work_s: wall seconds expected for hearing them.
         failures: rows and files that would fail.
     """
 
     recordings: int
     transcripts: int
     comments: int
+    heard: int
     audio_s: float
+    left_s: float
     unknown_length: int
     workers: int
     work_s: float
@@ -43,7 +49,9 @@ class Estimate:
             "recordings": self.recordings,
             "transcripts": self.transcripts,
             "comments": self.comments,
+            "heard_before": self.heard,
             "audio_hours": round(self.audio_s / 3600, 3),
+            "audio_hours_left": round(self.left_s / 3600, 3),
             "unknown_length": self.unknown_length,
             "workers": self.workers,
             "estimated_hours": round(self.work_s / 3600, 3),
@@ -55,11 +63,12 @@ class Estimate:
 
 
 def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
-    """Read every header (no audio is decoded) and estimate the time of a run."""
+    """Read every header (no audio is decoded) and estimate how long hearing what is not heard yet takes."""
     workers = workers or default_workers()
     failures = list(workspace.failures)
-    audio_s, unknown = 0.0, 0
+    audio_s, left_s, unknown, to_hear = 0.0, 0.0, 0, 0
     recordings = [row for row in workspace.calls if row.audio]
+    heard = _heard(workspace)
     with Decoder() as decoder:
         for row in recordings:
             try:
@@ -68,26 +77,39 @@ def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
                 failures.append(Failure.of(error, "hear", input_name=row.call_id))
                 continue
             audio_s += duration_s or 0.0
-            unknown += duration_s is None
+            if row.call_id not in heard:
+                to_hear += 1
+                left_s += duration_s or 0.0
+                unknown += duration_s is None
     return Estimate(
         recordings=len(recordings),
         transcripts=len(workspace.calls) - len(recordings),
         comments=len(workspace.comments),
+        heard=len(heard),
         audio_s=audio_s,
+        left_s=left_s,
         unknown_length=unknown,
         workers=workers,
-        work_s=audio_s * SECONDS_PER_AUDIO_SECOND / max(1, min(workers, len(recordings) or 1)),
+        work_s=left_s * SECONDS_PER_AUDIO_SECOND / max(1, min(workers, to_hear)),
         failures=tuple(failures),
     )
 
 
+def _heard(workspace: Workspace) -> frozenset[str]:
+    try:
+        return recordings_heard(workspace, Store(workspace.out))
+    except ModelError:  # not pulled yet, so nothing was heard with it
+        return frozenset()
+
+
 def estimate_lines(estimate: Estimate) -> list[str]:
     """For a person."""
+    known = f", {estimate.heard} of them heard before" if estimate.heard else ""
     lines = [
-        f"{estimate.recordings} recordings, {estimate.transcripts} transcripts, {estimate.comments} comments",
-        f"{estimate.audio_s / 3600:.2f} hours of audio: about {estimate.work_s / 3600:.2f} hours with "
+        f"{estimate.recordings} recordings{known}, {estimate.transcripts} transcripts, {estimate.comments} comments",
+        f"{estimate.left_s / 3600:.2f} hours of audio to hear: about {estimate.work_s / 3600:.2f} hours with "
         f"{estimate.workers} workers (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo call, "
-        "weights base, on the machine of benchmarks/RESULTS.md)",
+        "weights base, on the machine of benchmarks/RESULTS.md; mono takes half as long again)",
     ]
     if estimate.unknown_length:
         lines.append(f"{estimate.unknown_length} recordings do not state their length and are not in the estimate")

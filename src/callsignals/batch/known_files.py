@@ -8,7 +8,7 @@ from callsignals.batch.store import Store
 from callsignals.errors import InputError
 from callsignals.files import digest_of, file_digest
 
-__all__ = ["known_digest"]
+__all__ = ["digest_if_known", "known_digest"]
 
 
 def known_digest(path: Path, store: Store) -> str:
@@ -19,8 +19,7 @@ def known_digest(path: Path, store: Store) -> str:
         OutputError: the digest cannot be stored.
     """
     try:
-        stat = path.stat()
-        key = digest_of([str(path), stat.st_size, stat.st_mtime_ns])
+        key = _key(path)
         known = store.get("digest", key, str)
         digest = known or file_digest(path)
     except OSError as error:
@@ -32,3 +31,16 @@ def known_digest(path: Path, store: Store) -> str:
     if known is None:
         store.put("digest", key, digest)
     return digest
+
+
+def digest_if_known(path: Path, store: Store) -> str | None:
+    """The same without reading the file: None unless an earlier run took its digest and it has not changed since."""
+    try:
+        return store.get("digest", _key(path), str)
+    except OSError:
+        return None
+
+
+def _key(path: Path) -> str:
+    stat = path.stat()
+    return digest_of([str(path), stat.st_size, stat.st_mtime_ns])

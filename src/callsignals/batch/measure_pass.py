@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from callsignals.batch.listener import Listener
 from callsignals.batch.measure_stage import MeasuredCall, measure_call, measure_key, settle_call, settle_key
 from callsignals.batch.recurring import RecurringVoice
+from callsignals.batch.redacting import Redactor
 from callsignals.batch.store import Store
 from callsignals.batch.transcripts import TranscriptFolder
 from callsignals.conversation.call_type import CallKind
@@ -89,7 +90,12 @@ def planned(calls: Iterable[HeardCall], terms: TermList) -> list[PlannedCall]:
 
 
 def measure_calls(
-    calls: Sequence[PlannedCall], terms: TermList, store: Store, transcripts: TranscriptFolder, listener: Listener
+    calls: Sequence[PlannedCall],
+    terms: TermList,
+    store: Store,
+    transcripts: TranscriptFolder,
+    redactor: Redactor,
+    listener: Listener,
 ) -> list[CallOutline]:
     """Settle and measure every heard call, reusing what is there.
 
@@ -100,21 +106,24 @@ def measure_calls(
     listener.begin("measure", len(calls))
     outlines = []
     for call in calls:
-        outlines.append(_measure(call, terms, store, transcripts))
+        outlines.append(_measure(call, terms, store, transcripts, redactor))
         listener.advance()
     transcripts.keep_only(call.heard.row.call_id for call in calls)
     listener.end()
     return outlines
 
 
-def _measure(call: PlannedCall, terms: TermList, store: Store, transcripts: TranscriptFolder) -> CallOutline:
+def _measure(
+    call: PlannedCall, terms: TermList, store: Store, transcripts: TranscriptFolder, redactor: Redactor
+) -> CallOutline:
     row = call.heard.row
     figures = store.get("measure", call.measured_key, MeasuredCall)
-    is_written = transcripts.holds(row.call_id, call.settled_key)
+    written_key = redactor.key(call.settled_key, row)
+    is_written = transcripts.holds(row.call_id, written_key)
     if figures is None or not is_written:
         settled = settle_call(load_heard(call.heard, store), row, call.heard.hints, call.heard.recurring, terms)
         if not is_written:
-            transcripts.write(row.call_id, call.settled_key, settled)
+            transcripts.write(row.call_id, written_key, redactor.copy(settled, row))
         if figures is None:
             hints = call.heard.hints
             names = (*hints.seller_names, *hints.customer_names)

@@ -53,7 +53,7 @@ def settings_digest(settings: Settings) -> str:
         mode="json", include={"calls", "comments", "recognition", "diarization", "privacy", "records", "messages"}
     )
     relevant["calls"].pop("audio_roots")
-    for name in ("voiceprint_key_env", "voiceprint_key_file", "require_basis"):
+    for name in ("voiceprint_key_env", "voiceprint_key_file", "require_basis", "redact"):
         relevant["privacy"].pop(name)
     relevant["recognition"].pop("device")
     relevant["company_names"] = list(settings.workspace.company_names)

@@ -26,6 +26,7 @@ from callsignals.batch.lock import exclusive
 from callsignals.batch.measure_pass import CallOutline, PlannedCall, measure_calls, planned
 from callsignals.batch.personalisation_stage import relate_personalisation
 from callsignals.batch.ray_engine import RayEngine
+from callsignals.batch.redacting import Redactor
 from callsignals.batch.relate_stage import double_bookings, find_duplicates, roles_failures
 from callsignals.batch.results import RESULT_FILES, Findings, settings_digest, write_results
 from callsignals.batch.seal import Seal
@@ -212,7 +213,9 @@ class _Run:
         with TranscriptFolder.opened(out) as transcripts:
             if facts is None or not transcripts.is_intact():
                 with self.clock.stage("measure"):
-                    outlines = measure_calls(plan, self.terms, self.store, transcripts, self.listener)
+                    outlines = measure_calls(
+                        plan, self.terms, self.store, transcripts, Redactor.of(workspace), self.listener
+                    )
                 facts = facts or self._records(key, outlines, heard)
         for notice in facts["notices"]:
             self.listener.notice(notice)

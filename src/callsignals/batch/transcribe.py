@@ -12,6 +12,7 @@ from callsignals.errors import CallSignalsError, Failure, InputError
 from callsignals.files import file_name_for, write_text
 from callsignals.hearing.hear import Ears
 from callsignals.inputs.settings import Settings
+from callsignals.privacy.redaction import Level, redact_transcript
 from callsignals.records.write import write_transcript
 from callsignals.vocabulary.spoken import Activity
 
@@ -26,6 +27,7 @@ def transcribe_files(
     language: str | None,
     speakers: int,
     rttm: bool,
+    redact: Level,
     listener: Listener,
 ) -> tuple[list[Path], list[Failure]]:
     """Write ``NAME.json`` and ``NAME.vtt`` (and ``NAME.rttm``) for each recording.
@@ -39,6 +41,7 @@ def transcribe_files(
         language: of all recordings, None to detect it.
         speakers: voices expected in mono recordings.
         rttm: whether to write RTTM too.
+        redact: what the transcripts hide.
         listener: is told of progress.
 
     Returns:
@@ -57,7 +60,7 @@ def transcribe_files(
                 if not path.is_file():
                     raise InputError(str(path), "is not a file", "Check the name.", code="missing_file")
                 heard = ears.hear(path, language=language)
-                write_transcript(out, name, heard)
+                write_transcript(out, name, redact_transcript(heard, level=redact))
                 if rttm:
                     write_text(out / f"{file_name_for(name)}.rttm", "".join(rttm_lines(name, heard.timeline)))
                 written.append(out / f"{file_name_for(name)}.json")

@@ -47,7 +47,7 @@ def erase(
     reason: _Reason = None,
     as_json: _Json = False,
 ) -> None:
-    """Remove one lead, or one seller, everywhere in OUT and from exports it knows of, and search every file to prove it.
+    """Remove one lead, or one seller, everywhere in OUT and in known exports, and search every file to prove it.
 
     Without --lead and --seller an erasure that was broken off is finished.
     """
@@ -73,7 +73,7 @@ def purge(
     reason: _Reason = None,
     as_json: _Json = False,
 ) -> None:
-    """Remove calls whose retain_until has passed, and everything derived from them, and search every file to prove it."""
+    """Remove calls whose retain_until has passed, all that was derived from them, and search every file to prove it."""
     day: date | None = as_of.date() if as_of else None
     options = ErasureOptions(workspace, reason)
     if not dry_run:
@@ -127,8 +127,8 @@ def _show_proof(done: Erasure) -> None:
     )
     if done.left_out or done.common_ids:
         print_line(
-            f"Not searched for, since others have them in common: {done.left_out} names and phrases; {done.common_ids} ids "
-            "were searched for only where ids stand."
+            f"Not searched for, since others have them in common: {done.left_out} names and phrases; "
+            f"{done.common_ids} ids were searched for only where ids stand."
         )
     for path, kinds in proof.traces[:_SHOWN_TRACES]:
         error_line(f"{path_from(done.out, path)}: holds {', '.join(kinds)}. Remove it, or what it says.")

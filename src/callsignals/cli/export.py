@@ -26,10 +26,16 @@ def export(
     folder: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where files go; OUT/exports/KIND by default.")
     ] = None,
+    secret_variable: Annotated[
+        str | None,
+        typer.Option(
+            "--secret-env", metavar="NAME", help="Variable with the secret that web addresses are signed with."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
 ) -> None:
     """Hand finished results on: spreadsheets, CRM imports, databases and other tools' formats."""
-    report = export_to(out, to, ExportOptions(folder=folder))
+    report = export_to(out, to, ExportOptions(folder=folder, secret_variable=secret_variable))
     for notice in report.notices:
         error_line(f"note: {notice}")
     if as_json:

@@ -17,6 +17,7 @@ from callsignals.cli.console import StderrListener, error_line, print_json, prin
 from callsignals.cli.interrupt import Interrupted
 from callsignals.errors import Failure
 from callsignals.inputs.starter import write_workspace
+from callsignals.privacy.redaction import Level
 from callsignals.report.build import build_report
 from callsignals.weights import shipped_dir
 
@@ -135,6 +136,7 @@ def transcribe(
     out: Annotated[Path, typer.Option(help="Folder for the transcripts.")],
     speakers: Annotated[int, typer.Option(min=1, max=10, help="Voices in mono recordings.")] = 2,
     rttm: Annotated[bool, typer.Option("--rttm", help="Also write who spoke when as RTTM.")] = False,
+    redact: Annotated[Level, typer.Option(help="What the transcripts hide: names too, contact details alone, nothing.")] = "all",
     device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
     model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
     language: Annotated[_Language | None, typer.Option(help="Of all recordings; detected by default.")] = None,
@@ -143,7 +145,14 @@ def transcribe(
     listener = StderrListener()
     overrides = {name: value for name, value in (("device", device), ("model", model)) if value is not None}
     written, failures = transcribe_files(
-        audio, out, recognition=overrides, language=language, speakers=speakers, rttm=rttm, listener=listener
+        audio,
+        out,
+        recognition=overrides,
+        language=language,
+        speakers=speakers,
+        rttm=rttm,
+        redact=redact,
+        listener=listener,
     )
     for path in written:
         print_line(str(path))

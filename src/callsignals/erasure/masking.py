@@ -37,11 +37,11 @@ def mask_names(out: Path, needles: Needles) -> int:
         content = path.read_text(encoding="utf-8", errors="replace")
         if any(digest in content for digest in digests):
             remove_file(path)
-    return len(digests | _mask_written(out / "transcripts", names))
+    return max(len(digests), _mask_written(out / "transcripts", names))
 
 
-def _mask_written(folder: Path, names: Needles) -> set[str]:
-    digests = set()
+def _mask_written(folder: Path, names: Needles) -> int:
+    count = 0
     for path in sorted(folder.glob("*.json")):
         try:
             transcript = parse_own(path.read_text(encoding="utf-8"), input_digest="")
@@ -51,8 +51,8 @@ def _mask_written(folder: Path, names: Needles) -> set[str]:
         if found != transcript:
             for suffix, text in transcript_texts(found).items():
                 write_bytes(path.with_suffix(suffix), text.encode("utf-8"))
-            digests.add(path.name)
-    return digests
+            count += 1
+    return count
 
 
 def masked(transcript: Transcript, needles: Needles) -> Transcript:

@@ -70,7 +70,7 @@ class Needles:
         """What a file holds of it: ``id``, ``name``, ``phrase``; nothing when it is clean.
 
         Raises:
-            UnreadableContent: nobody can say.
+            UnreadableContentError: nobody can say.
             OSError: it cannot be read.
         """
         found = self.kinds_in_text(path.name)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import json
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -32,7 +32,7 @@ _LEAST_ID = 4
 _LEAST_NAME = 5
 """A single word that is shorter is not looked for as a name."""
 _LEAST_DIGITS = 6
-_SOURCES = (".py", ".toml", ".json", ".j2", ".css", ".js", ".txt")
+_RESOURCES = (".toml", ".json", ".j2", ".css", ".js", ".txt")
 
 
 def transcript_text(path: Path) -> str:
@@ -177,13 +177,22 @@ def _is_dictionary_word(word: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _own_words() -> str:
-    """What this program writes by itself: its sources, templates and definitions."""
-    return "\n".join(_sources(files("callsignals")))
+    """What this program may write by itself: the texts in its sources, templates and lists."""
+    return "\n".join(_texts_in(files("callsignals")))
 
 
-def _sources(folder: Traversable) -> Iterator[str]:
+def _texts_in(folder: Traversable) -> Iterator[str]:
     for entry in sorted(folder.iterdir(), key=lambda found: found.name):
         if entry.is_dir() and not entry.name.startswith(("_", ".")):
-            yield from _sources(entry)
-        elif entry.name.endswith(_SOURCES):
-            yield re.sub(r"\s+", " ", entry.read_text(encoding="utf-8"))
+            yield from _texts_in(entry)
+        elif entry.name.endswith(".py"):
+            yield from _constants(entry.read_text(encoding="utf-8"))
+        elif entry.name.endswith(_RESOURCES):
+            yield entry.read_text(encoding="utf-8")
+
+
+def _constants(source: str) -> Iterator[str]:
+    """The texts of a module but its documentation."""
+    for node in ast.walk(ast.parse(source)):
+        parts = ast.iter_child_nodes(node) if not isinstance(node, ast.Expr) else ()
+        yield from (one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str))

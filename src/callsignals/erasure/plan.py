@@ -177,7 +177,7 @@ class _Tables:
         leads: list[Mapping[str, Any]] = []
         if signals.is_file():
             ids = pl.scan_parquet(signals).select(pl.col("lead_id").drop_nulls().unique(maintain_order=True)).collect()
-            leads = ids.to_dicts()
+            leads = [*ids.to_dicts()]
         return cls(_rows(out / "calls.parquet"), _rows(out / "comments.parquet"), leads)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from callsignals.batch.results import RESULT_FILES
 from callsignals.batch.store import CACHE_FOLDER
 from callsignals.erasure.needles import Needles
-from callsignals.erasure.readings import UnreadableContent
+from callsignals.erasure.readings import UnreadableContentError
 from callsignals.erasure.strip import keep_lines
 from callsignals.errors import OutputError
 from callsignals.files import remove_file
@@ -79,7 +79,7 @@ def search(paths: Iterable[Path], needles: Needles, base: Path) -> Proof:
         try:
             size += path.stat().st_size
             found = needles.kinds_in(path)
-        except UnreadableContent:
+        except UnreadableContentError:
             unreadable.append(path)
             continue
         except OSError as error:

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-__all__ = ["UnreadableContent", "readings", "records_of"]
+__all__ = ["UnreadableContentError", "readings", "records_of"]
 
 _ROWS_AT_ONCE = 5000
 _DEEPEST = 3
@@ -40,7 +40,7 @@ _COMPRESSED: dict[bytes, Callable[[bytes], bytes]] = {
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
-class UnreadableContent(Exception):
+class UnreadableContentError(Exception):
     """A file that can be opened by nothing here, so that nobody can say what is in it."""
 
 
@@ -48,7 +48,7 @@ def readings(path: Path) -> Iterator[str]:
     """The texts of a file; a hit in any of them is a hit in the file.
 
     Raises:
-        UnreadableContent: it is packed in a way that cannot be opened here.
+        UnreadableContentError: it is packed in a way that cannot be opened here.
         OSError: it cannot be read.
     """
     yield from _readings(path.read_bytes(), path.name, 0)
@@ -92,19 +92,19 @@ def _unescaped(text: str) -> str:
 def _unpacked(content: bytes, name: str, depth: int) -> Iterator[tuple[str, bytes]]:
     """What a container holds; nothing for other files."""
     if depth > _DEEPEST:
-        raise UnreadableContent(name)
+        raise UnreadableContentError(name)
     if content.startswith(b"PAR1"):
         yield from _parquet(content, name)
     elif content.startswith(b"PK\x03\x04"):
         yield from _zip(content, name)
     elif content.startswith(_ZSTD):
-        raise UnreadableContent(name)
+        raise UnreadableContentError(name)
     for mark, unpack in _COMPRESSED.items():
         if content.startswith(mark):
             try:
                 yield name, unpack(content)
             except (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error):
-                raise UnreadableContent(name) from None
+                raise UnreadableContentError(name) from None
 
 
 def _parquet(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -113,7 +113,7 @@ def _parquet(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         for offset in range(0, frame.height, _ROWS_AT_ONCE):
             yield f"{name}.json", frame.slice(offset, _ROWS_AT_ONCE).write_ndjson().encode("utf-8")
     except pl.exceptions.PolarsError:
-        raise UnreadableContent(name) from None
+        raise UnreadableContentError(name) from None
 
 
 def _zip(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -121,11 +121,11 @@ def _zip(content: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for member in archive.infolist():
                 if member.file_size > _LARGEST_MEMBER_BYTES:
-                    raise UnreadableContent(name)
+                    raise UnreadableContentError(name)
                 # The member's name is content, too.
                 yield member.filename, member.filename.encode("utf-8") + b"\n" + archive.read(member)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError):
-        raise UnreadableContent(name) from None
+        raise UnreadableContentError(name) from None
 
 
 def records_of(path: Path) -> Iterator[object]:

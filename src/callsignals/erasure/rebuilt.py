@@ -100,8 +100,15 @@ def origin_of(out: Path, given: Path | None, as_of: date | None = None) -> Origi
         problem = "came from a workspace that is not known" if folder is None else f"came from {folder}, which is gone"
         raise InputError(str(out), problem, "Name it with --workspace.", code="no_workspace")
     noted: dict[str, Any] = facts.get("options") or {}
-    known = {name: noted.get(name) for name in ("device", "model", "language", "limit")}
-    return Origin(folder.resolve(), RunOptions(out=out, as_of=as_of, **known))
+    options = RunOptions(
+        out=out,
+        device=noted.get("device"),
+        model=noted.get("model"),
+        language=noted.get("language"),
+        limit=noted.get("limit"),
+        as_of=as_of,
+    )
+    return Origin(folder.resolve(), options)
 
 
 def check_source(workspace: Workspace, out: Path) -> None:

@@ -222,13 +222,16 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _rewrite_lines(path: Path, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> int:
     """Each JSON line as ``change`` makes it, without those it drops; returns how many went."""
     gone = 0
-    with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as written:
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                changed = change(json.loads(line))
-                gone += changed is None
-                if changed is not None:
-                    written.write(json.dumps(changed, ensure_ascii=False, separators=(",", ":")) + "\n")
+    with (
+        replacing(path) as part,
+        part.open("w", encoding="utf-8", newline="\n") as written,
+        path.open(encoding="utf-8", newline="\n") as lines,
+    ):
+        for line in lines:
+            changed = change(json.loads(line))
+            gone += changed is None
+            if changed is not None:
+                written.write(json.dumps(changed, ensure_ascii=False, separators=(",", ":")) + "\n")
     return gone
 
 

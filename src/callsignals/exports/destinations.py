@@ -11,8 +11,8 @@ A destination is a row of ``DESTINATIONS``: its name, where it leads (a folder o
   ``callsignals.files`` (whole or not at all), names made of ids with ``files.file_name_for``. It returns ``files``:
   ``export_to`` removes what the export before wrote there and this one did not.
 - ``export_to`` notes the export in ``OUT/exports.json``. A function raises ``CallSignalsError`` when it had to give up
-  (``code=UNREACHED`` when not a byte has left, so that the note is taken back), and returns ``failures`` for single
-  inputs that could not be handed on.
+  (``UsageError``, or ``code=UNREACHED``, when not a byte has left: the note is taken back), and returns ``failures``
+  for single inputs that could not be handed on.
 
 To add one: a module with such a function beside this one, and a row below.
 """
@@ -36,6 +36,8 @@ from callsignals.exports.ledger import note_export, placed, read_ledger, write_l
 from callsignals.exports.postgresql import export_postgresql
 from callsignals.exports.sqlite import export_sqlite
 from callsignals.exports.target import UNREACHED, ExportOptions, ExportReport, Target, parse_target
+from callsignals.exports.vcon import export_vcon
+from callsignals.exports.webhook import export_webhook
 from callsignals.exports.workbook import export_workbook
 from callsignals.files import path_from, remove_file
 
@@ -70,6 +72,8 @@ DESTINATIONS: Mapping[str, Destination] = MappingProxyType(
         "xlsx": Destination("xlsx", "files", export_workbook),
         "postgresql": Destination("postgresql://USER@HOST/DATABASE", "address", export_postgresql),
         "sqlite": Destination("sqlite:///FILE", "address", export_sqlite),
+        "vcon": Destination("vcon", "files", export_vcon),
+        "https": Destination("https://HOST/PATH", "address", export_webhook),
     }
 )
 
@@ -106,7 +110,7 @@ def _noted(out: Path, kind: str, place: str, files: Sequence[str]) -> Iterator[N
     try:
         yield
     except CallSignalsError as error:
-        if error.code == UNREACHED:
+        if error.code == UNREACHED or isinstance(error, UsageError):
             write_ledger(out, former)
         raise
 

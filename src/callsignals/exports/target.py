@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,14 +11,14 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from callsignals.errors import Failure, UsageError
 
-__all__ = ["UNREACHED", "ExportOptions", "ExportReport", "Target", "parse_target"]
+__all__ = ["UNREACHED", "ExportOptions", "ExportReport", "Target", "is_loopback", "parse_target"]
 
 UNREACHED = "unreached"
 """Code of an error after which the destination holds nothing new."""
 
 _MASK = "***"
-_SECRET_SETTINGS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
-"""Settings of a database address (libpq, "Parameter Key Words") that nobody else may read."""
+_SHOWN_SETTINGS = frozenset({"dbname", "host", "hostaddr", "options", "port", "service", "sslmode", "user"})
+"""Settings of a database address (libpq, "Parameter Key Words") that may be shown: among the others are secrets."""
 _SHOWN_DIGITS = 8
 
 
@@ -42,9 +43,12 @@ class ExportOptions:
 
     Attributes:
         folder: where files go (``--out``); None for ``OUT/exports/KIND``. Only for destinations that are files.
+        secret_variable: name of the environment variable with the secret that web addresses are signed with
+            (``--secret-env``).
     """
 
     folder: Path | None = None
+    secret_variable: str | None = None
 
     @property
     def place(self) -> Path:
@@ -84,9 +88,21 @@ def parse_target(text: str) -> Target:
     if not mark:
         return Target(text.strip().lower(), text, text)
     kind = {"postgres": "postgresql"}.get(scheme.lower(), scheme.lower())
+    shown = _shown(kind, text)
     if kind == "http":
-        raise UsageError("--to http://", "is not encrypted", "Give the https:// address.")
-    return Target(kind, text, _shown(kind, text))
+        if not is_loopback(text):
+            raise UsageError("--to http://", "is not encrypted", "Give the https:// address.")
+        return Target("https", text, shown)
+    return Target(kind, text, shown)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address leads to this very machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _shown(kind: str, address: str) -> str:
@@ -100,9 +116,9 @@ def _shown(kind: str, address: str) -> str:
     except ValueError:
         raise UsageError(f"--to {kind}://", "is no address that can be read", "Check brackets and port.") from None
     host = parts.netloc.rpartition("@")[2]
-    if kind == "https":
+    if kind in ("https", "http"):
         digest = hashlib.sha256(address.encode("utf-8", errors="replace")).hexdigest()[:_SHOWN_DIGITS]
-        return f"https://{host}/{_MASK}{digest}"
+        return f"{kind}://{host}/{_MASK}{digest}"
     if kind == "postgresql":
         return f"postgresql://{_user(parts)}{host}{parts.path}{_query(parts.query)}"
     return f"{kind}://{_MASK}"
@@ -116,5 +132,5 @@ def _user(parts: SplitResult) -> str:
 
 def _query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
-    shown = "&".join(f"{name}={_MASK if name.lower() in _SECRET_SETTINGS else value}" for name, value in pairs)
+    shown = "&".join(f"{name}={value if name in _SHOWN_SETTINGS else _MASK}" for name, value in pairs)
     return f"?{shown}" if shown else ""

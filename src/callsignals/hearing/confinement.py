@@ -41,7 +41,8 @@ _ARM64 = {
     "mprotect": 226, "madvise": 233, "prlimit64": 261, "getrandom": 278,
 }  # fmt: skip
 _MACHINES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _ARM64)}
-"""Audit number and allowed system calls. Anything else answers EPERM, which libraries take for "not permitted"."""
+"""Audit number and allowed system calls. Anything else answers EPERM, and FFmpeg does without: its filter graphs ask
+for threads and go on with one."""
 
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
 _AT_CALL, _AT_MACHINE = 0, 4

@@ -24,7 +24,7 @@ from callsignals.weights import shipped_model, whisper_model
 
 __all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
 
-HEARING_VERSION = 4
+HEARING_VERSION = 5
 """Raised whenever the same recording and settings would be heard differently."""
 
 

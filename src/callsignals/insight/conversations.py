@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from callsignals.errors import InputError
 from callsignals.files import file_name_for
 from callsignals.inputs.transcripts.own import parse_own
 from callsignals.language.term_discovery import SpokenCall
+from callsignals.privacy.redaction import is_placeholder
 
 __all__ = ["conversations", "read_results"]
 
@@ -51,4 +53,5 @@ def conversations(out: Path) -> Iterator[SpokenCall]:
             raise InputError(
                 str(path), "is missing or damaged", "Run 'callsignals run' again to write it.", code="no_transcript"
             ) from None
-        yield SpokenCall(call_id, lead_id, transcript)
+        words = tuple(word for word in transcript.words if not is_placeholder(word.text))
+        yield SpokenCall(call_id, lead_id, replace(transcript, words=words))

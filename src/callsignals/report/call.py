@@ -58,7 +58,7 @@ def call_view(pages: Pages, out: Path, row: Row, signals: Sequence[Row], lead_na
         "voices": {(one.party, one.voice): voice_name(pages, one.party, one.voice) for one in spoken},
         "who": partial(voice_name, pages),
         "outline": outline,
-        "words": len(words),
+        "words": row["words"],
         "audio": _audio(pages, out, row),
         "height": HEIGHT,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Definition", "Direction", "Kind", "Phase"]
+__all__ = ["Definition", "Direction", "Kind", "Phase", "definitions"]
 
 Phase = Literal["before", "during", "after"]
 Direction = Literal["up", "down", "neither"]
@@ -43,3 +43,8 @@ class Definition:
     minimum_denominator: float | None = None
     minimum_n: int | None = None
     averaged: bool = True
+
+
+def definitions(*rows: Definition) -> dict[str, Definition]:
+    """Rows of the registry by their names."""
+    return {row.name: row for row in rows}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from callsignals.vocabulary.definition import Definition
+from callsignals.vocabulary.definition import Definition, definitions
 
 __all__ = ["FUNNEL_FIGURES"]
 
-_DEFINITIONS = (
+FUNNEL_FIGURES = definitions(
     Definition(
         "won_share",
         "during",
@@ -81,6 +81,4 @@ _DEFINITIONS = (
         minimum_denominator=5.0,
     ),
 )
-
-FUNNEL_FIGURES = {definition.name: definition for definition in _DEFINITIONS}
 """Per lead, seller, segment and company, in total and per period, from the lead table (``callsignals.figures``)."""

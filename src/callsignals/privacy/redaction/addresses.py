@@ -29,7 +29,7 @@ _ENGLISH_LOW = (
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
 _TOWN = r"(?-i:[A-ZÅÄÖ][\w'’-]{1,24}(?:[ ][A-ZÅÄÖ][\w'’-]{1,24})?)"
 _POSTAL = rf"(?:(?:,|[ ]-)?{_GAP}*(?:(?:SE|FI|S)-?[ ]?)?\d{{3}}[ ]?\d{{2}}\b(?:{_GAP}+{_TOWN})?)?"
-_FLAT = rf"(?:(?:[A-Za-z]|{_GAP}(?-i:[A-Z]))\b(?:{_GAP}?\d{{1,3}}\b)?)?(?:{_GAP}?(?:as|lgh|bst)\.?{_GAP}?\d{{1,4}}\b)?"
+_FLAT = rf"(?:(?:[A-Za-z]|{_GAP}(?-i:[A-Z])|{_GAP}[a-h](?=\s*(?:[,.;]|\Z)))\b(?:{_GAP}?\d{{1,3}}\b)?)?(?:{_GAP}?(?:as|lgh|bst)\.?{_GAP}?\d{{1,4}}\b)?"
 _PLAIN_WORDS = frozenset(
     "hela halva hälften samma rätta raka egen egna tuote tuotteen ohje aika osa ranta portti tie katu kuja tori mäki saatavilla "
     "tiellä vägen gatan torget backen sisäranta".split()

@@ -31,7 +31,7 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 _VAT = re.compile(r"(?<![^\W_])(?:SE\s?(\d{6})-?(\d{4})\s?01|FI\s?(\d{8}))(?!\w)", re.IGNORECASE)
 _NINO = re.compile(
-    r"(?<![^\W_])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D](?![^\W_])",
+    r"(?<![^\W_])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-TW-Z][A-CEGHJ-NPQR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D](?![^\W_])",
     re.IGNORECASE,
 )
 _SSN = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}\Z")

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
+from callsignals.language.dictionary import dictionary_lemma
+
 __all__ = [
     "COMPANY_FORMS",
     "ENDINGS",
@@ -35,6 +37,7 @@ _WEAK = (
     ("ht", "hd"), ("lk", "l"), ("rk", "r"), ("t", "d"), ("p", "v"), ("k", ""),
 )  # fmt: skip
 """Consonant gradation, strong to weak (Iso suomen kielioppi, section 41): Pekka, Pekan; Lahti, Lahden."""
+_SHORTEST_GENITIVE = {"en": 6, "sv": 5}
 _VOWELS = "aeiouyäöå"
 _STEM_ENDS = (
     ("nen", "se"), ("nen", "s"), ("us", "ukse"), ("ys", "ykse"), ("as", "akse"), ("es", "ekse"), ("is", "ikse"),
@@ -78,11 +81,11 @@ def bare_forms(word: str, language: str) -> Iterator[str]:
         yield head
         return
     if language != "fi":
-        if word.endswith("s") and len(word) > 3:
+        if word.endswith("s") and len(word) >= _SHORTEST_GENITIVE[language]:
             yield word[:-1]
         return
     for ending in _LONGEST_FIRST:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
+        if ending != "s" and word.endswith(ending) and len(word) - len(ending) >= 3:
             yield word[: -len(ending)]
 
 
@@ -124,8 +127,15 @@ def name_roles(word: str, language: str) -> tuple[str, bool]:
         if found is None and language == "fi":
             found = table.get(_finnish_table().get(form, ""))
         if found is not None:
-            return found[0], language in found[1].split(",") or is_ordinary_word(word, language)
+            ordinary = language in found[1].split(",") or is_ordinary_word(word, language)
+            return found[0], ordinary or is_ordinary_word(form, language) or (form != word and _is_form_of_a_word(word, language))
     return "", False
+
+
+def _is_form_of_a_word(word: str, language: str) -> bool:
+    """Whether what ends like a name's case is a form of another word: "päivitä" is no Päivi."""
+    lemma = dictionary_lemma(word, language)
+    return lemma is not None and lemma not in _table()
 
 
 @lru_cache(maxsize=3)

@@ -71,12 +71,15 @@ class _Names:
         if not token.roles:
             return None
         if self._is_sure(token) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
-            return self._extended(at)
+            end = self._extended(at)
+            return end + 1 if self.small and cue is not None and end == at + 1 and self._unknown_follows(at) else end
         return None
 
     def _is_sure(self, token: NameToken) -> bool:
         """Whether a word is a name wherever it stands."""
-        if token.ordinary or not ({"f", "s"} & set(token.roles)) or "r" in token.roles and "f" not in token.roles and not token.capital:
+        if token.ordinary or not {"f", "s"} & set(token.roles) or (token.folded in self.cues.never and not token.capital):
+            return False
+        if "r" in token.roles and not token.capital:
             return False
         if token.folded in self.cues.places or token.folded in self.cues.months:
             return False
@@ -92,11 +95,12 @@ class _Names:
         stands_out = token.capital and not token.initial and not self.small
         if "f" in token.roles and stands_out and token.folded not in self.cues.months:
             return token.folded not in self.cues.places or not self._follows(at, self.cues.place_before)
-        if token.capital and token.initial and self._goes_on_as_person(at) and "f" in token.roles:
-            return True
+        if token.capital and token.initial and "f" in token.roles and token.folded not in self.cues.months:
+            if self._goes_on_as_person(at):
+                return True
         if cue in ("greeting", "presenting") and (token.capital or self.small):
             return self._is_addressed(at, cue)
-        return self.small and "f" in token.roles and self._opens(at) and self._goes_on_as_person(at)
+        return self.small and "f" in token.roles and token.folded not in self.cues.months and self._opens(at) and self._goes_on_as_person(at)
 
     def _is_addressed(self, at: int, cue: str) -> bool:
         token = self.tokens[at]
@@ -106,18 +110,20 @@ class _Names:
             return False
         if not self.small:
             return True
-        closes = self._goes_on_as_person(at) or self._ends_phrase(at)
-        if cue == "presenting":
-            return self._goes_on_as_person(at)
-        return closes and len(token.folded) >= _FEWEST_LETTERS
+        return cue == "greeting" or self._goes_on_as_person(at) or self._unknown_follows(at)
 
     def _opens(self, at: int) -> bool:
         """Whether nothing, or a sentence's end, stands before."""
-        return at == 0 or self.tokens[at].gap.strip() in (".", "!", "?", ",", "\n")
+        return at == 0 or self.tokens[at].gap.strip() in (".", "!", "?", "\n")
 
-    def _ends_phrase(self, at: int) -> bool:
-        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        return following is None or following.gap.strip() != ""
+    def _unknown_follows(self, at: int) -> bool:
+        """Whether the next word is in no dictionary: a surname in a text without capitals."""
+        if at + 1 >= len(self.tokens) or not self._adjoins(at + 1):
+            return False
+        following = self.tokens[at + 1]
+        if not following.is_letters or len(following.folded) < _LONG_ENOUGH_IN_SMALL or following.folded in self.cues.never:
+            return False
+        return not following.ordinary and not self._in_dictionary(following)
 
     def _goes_on_as_person(self, at: int) -> bool:
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
@@ -217,6 +223,9 @@ class _Names:
     def _leftmost(self, at: int) -> int:
         """Where a surname's name begins: an unknown or ordinary word with a capital before it."""
         token = self.tokens[at]
+        while at and token.gap == "-" and self.tokens[at - 1].is_letters:  # Ann-Sofie
+            at -= 1
+            token = self.tokens[at]
         if at == 0 or "s" not in token.roles or not self._adjoins(at):
             return at
         before = self.tokens[at - 1]
@@ -259,6 +268,8 @@ class _Names:
         if said in self.cues.brands or any(token.folded in self.cues.brands for token in self.tokens[first:end]):
             return True
         if self._company_follows(end):
+            return True
+        if any(token.folded in self.cues.company_before for token in self.tokens[first:end] if token.capital):
             return True
         if before is not None and (before.folded in self.cues.company_before or "&" in self.tokens[first].gap):
             return True

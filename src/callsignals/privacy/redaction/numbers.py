@@ -90,7 +90,8 @@ def _parts(before: Piece, after: Piece) -> bool:
     """Whether one number may end and another begin between two pieces."""
     if any(sign in after.gap for sign in ",+") or len(after.gap.strip(" ")) > 1 or ". " in after.gap:
         return True
-    return " " in after.gap and not (before.spoken and after.spoken)
+    one_by_one = len(before.digits) == len(after.digits) == 1
+    return " " in after.gap and not one_by_one and not (before.spoken and after.spoken)
 
 
 def _judged(run: Run, first: int, last: int, cue: Cue | None, text: str, language: str) -> _Candidate | None:

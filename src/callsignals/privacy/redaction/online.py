@@ -37,7 +37,7 @@ _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?::\d{1,5})?
 _IPV6 = re.compile(r"(?<![\w:])(?=[0-9a-fA-F:]*:[0-9a-fA-F:]*:)[0-9a-fA-F:]{3,39}(?![\w:])")
 _VERSION_BEFORE = re.compile(
     r"(?:version\w*|versio\w*|v|ver|release|build|firmware|utgåva\w*|revision|päivity\w*|uppdatering\w*|update|patch|kapitel|"
-    r"luku|section|avsnitt|kohta|drivrutin\w*|driver|ajuri\w*|\d)\.?:?\s?\Z",
+    r"luku|(?:upgrad|updat|install|uppdater|uppgrader|installer|päivit|asen)\w*(?:\s(?:to|from|till|från))?|section|avsnitt|kohta|drivrutin\w*|driver|ajuri\w*|\d)\.?:?\s?\Z",
     re.IGNORECASE,
 )
 _URL = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"']{3,2000}", re.IGNORECASE)
