@@ -1,47 +1,49 @@
-"""How much of a call's processor time is recognition and voice activity, and how much is everything else.
+"""How much of a batch's processor time is recognition and voice activity, and how much is everything else, by stage.
 
     python benchmarks/acceptance/where_time_goes.py [--repeats 1] [--stereo]
 
-Hears and measures the shipped recordings in one process, as a worker and then the main process would, and adds up
-processor seconds by part (the decoder's own process and its start included). Loading models and word lists,
-which happens once in a process however many calls there are, is shown by itself.
+Hears the shipped recordings in one process, as a worker would, then runs the workspace of them with the results in the
+store, as the main process would, and adds up processor seconds by stage (the decoder's own process and its start
+included). Loading models and word lists, which happens once in a process however many calls there are, is shown by
+itself. ``--stereo``: only recordings with a channel a party.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import functools
-import json
 import os
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import callsignals.batch.run as batch_run
+import callsignals.hearing.hear as hear
+import callsignals.hearing.recognise as recognise
 from callsignals.batch.calls import hearing_settings
-from callsignals.batch.measure_stage import measure_call, settle_call
-from callsignals.batch.store import Store, stored_form
-from callsignals.conversation.role_cues import RoleHints
-from callsignals.hearing import activity, hear, recognise
-from callsignals.inputs.rows import CallRow
+from callsignals.batch.hearing_work import hear_key
+from callsignals.batch.rehearsal import rehearsed
+from callsignals.batch.store import Store
+from callsignals.files import file_digest
+from callsignals.hearing import activity, channels, music, sides
 from callsignals.inputs.settings import Settings
-from callsignals.inputs.transcripts.own import transcript_to_json, transcript_to_vtt
-from callsignals.language.term_list import starter_terms
-from callsignals.vocabulary.spoken import Transcript
+from callsignals.vocabulary.spoken import LANGUAGES
 
 AUDIO = Path(__file__).resolve().parents[2] / "fixtures" / "demo" / "audio"
-STEREO = ("harpervalley", "auto_repairs")
+STEREO = ("harpervalley", "auto_repairs", "finnish")
 SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".m4a", ".opus")
+RECOGNITION, ACTIVITY, VOICES = "recognition", "voice activity", "telling voices in mono apart"
 
 
 class Parts:
     """Processor seconds by part; a part inside another counts once, for the inner one."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self._open: list[float] = []
 
     def time(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,61 +69,99 @@ class Parts:
         setattr(owner, attribute, self.time(name, getattr(owner, attribute)))
 
 
-def texts(heard: Transcript) -> None:
-    """What the transcript's files are made of."""
-    stored_form(heard)
-    json.dumps(transcript_to_json(heard), ensure_ascii=False)
-    transcript_to_vtt(heard)
+def watch(parts: Parts) -> None:
+    """Note the time of every stage."""
+    parts.wrap(recognise.Recogniser, "recognise", RECOGNITION)
+    parts.wrap(hear, "detect_language", RECOGNITION)
+    parts.wrap(activity, "speech_probabilities", ACTIVITY)
+    for module in (activity, channels):
+        parts.wrap(module, "window_powers", "levels")
+    parts.wrap(sides, "analyse_channels", "channels and bleed")
+    parts.wrap(sides, "suppress_bleed", "channels and bleed")
+    parts.wrap(music, "find_non_speech", "music and tones")
+    parts.wrap(sides, "diarize", VOICES)
+    parts.wrap(batch_run, "hear_calls", "looking up what is heard")
+    parts.wrap(batch_run, "measure_calls", "roles and measures")
+    parts.wrap(batch_run, "write_results", "tables and records")
+    parts.wrap(batch_run, "build_report", "report")
+
+
+def write_calls(folder: Path, recordings: Sequence[Path], repeats: int) -> list[dict[str, object]]:
+    """``calls.csv`` of a workspace; the stereo seller is on channel 0."""
+    rows: list[dict[str, object]] = [
+        {
+            "call_id": f"{path.stem}-{number}",
+            "lead_id": f"lead-{path.stem}",
+            "audio": str(path),
+            "seller_channel": 0 if path.stem.startswith(STEREO) else "",
+        }
+        for number in range(repeats)
+        for path in recordings
+    ]
+    with (folder / "calls.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return rows
 
 
 def main() -> None:
-    """Hear, measure, add up."""
+    """Hear, run, add up."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--stereo", action="store_true", help="recordings with a channel a party alone")
     arguments = parser.parse_args()
-    repeats, stereo = arguments.repeats, arguments.stereo
     recordings = sorted(path for path in AUDIO.rglob("*") if path.suffix in SUFFIXES)
-    if stereo:
+    if arguments.stereo:
         recordings = [path for path in recordings if path.stem.startswith(STEREO)]
     parts = Parts()
-    begun = time.process_time()
-    terms, ears = starter_terms(), hear.Ears(hearing_settings(Settings()))
-    first = ears.hear(recordings[0])
-    for language in ("en", "sv", "fi"):
-        spoken = replace(first, language=language)
-        measure_call(settle_call(spoken, CallRow("c", "l"), RoleHints(), None, terms), terms)
-    print(f"loading models and lists, with one call: {time.process_time() - begun:.1f} s")
-    parts.wrap(recognise.Recogniser, "recognise", "recognition")
-    parts.wrap(hear, "detect_language", "recognition")
-    parts.wrap(activity, "speech_probabilities", "voice activity")
-    parts.wrap(hear, "listen", "channels, music, bleed, voices")
-    audio_s = 0.0
-    measure = parts.time("roles and measures", lambda heard: measure_call(settle(heard), terms))
+    settings = hearing_settings(Settings())
+    with tempfile.TemporaryDirectory() as temporary, hear.Ears(settings) as ears:
+        folder = Path(temporary)
+        begun = time.process_time()
+        with rehearsed(LANGUAGES):
+            ears.hear(recordings[0])
+        if not arguments.stereo:
+            ears.hear(next(path for path in recordings if not path.stem.startswith(STEREO)))
+        batch_run.run_workspace(_heard_before(folder / "first", recordings[:1], 1, ears))
+        print(f"loading models and lists, with a call or two: {time.process_time() - begun:.1f} s")
+        watch(parts)
+        heard = parts.time("the rest of hearing", ears.hear)
+        audio_s = 0.0
+        workspace = folder / "all"
+        workspace.mkdir()
+        rows = write_calls(workspace, recordings, arguments.repeats)
+        store = Store(workspace / "out")
+        for row in rows:
+            path = Path(str(row["audio"]))
+            transcript = heard(path)
+            audio_s += transcript.duration_s or 0.0
+            key = hear_key(file_digest(path), None, settings)
+            parts.time("the rest of hearing", store.put)("hear", key, transcript)
+        parts.time("the rest of the run", batch_run.run_workspace)(workspace)
+    _print(parts, len(rows), audio_s)
 
-    def settle(heard: Any) -> Any:  # noqa: ANN401 - a transcript
-        return settle_call(heard, CallRow("c", "l", seller_channel=0), RoleHints(), None, terms)
 
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        for number in range(repeats * len(recordings)):
-            heard = parts.time("the rest of hearing", ears.hear)(recordings[number % len(recordings)])
-            audio_s += heard.duration_s or 0.0
-            measured = measure(heard)
-            parts.time("files", store.put)("measure", f"{number:064}", measured)
-            parts.time("files", store.put)("hear", f"{number:064}", heard)
-            parts.time(
-                "files", lambda found: (stored_form(found), transcript_to_json(found), transcript_to_vtt(found))
-            )(heard)
-    ears.close()
+def _heard_before(folder: Path, recordings: Sequence[Path], repeats: int, ears: hear.Ears) -> Path:
+    folder.mkdir()
+    write_calls(folder, recordings, repeats)
+    store = Store(folder / "out")
+    for path in recordings:
+        store.put("hear", hear_key(file_digest(path), None, hearing_settings(Settings())), ears.hear(path))
+    return folder
+
+
+def _print(parts: Parts, calls: int, audio_s: float) -> None:
     children = os.times()
     parts.seconds["decoding"] = children.children_user + children.children_system
     whole = sum(parts.seconds.values())
-    print(f"{repeats * len(recordings)} calls, {audio_s:.0f} s of audio, {whole:.1f} s of processor time")
-    for name, seconds in parts.seconds.most_common():
-        print(f"  {name}: {seconds:.2f} s, {100 * seconds / whole:.2f} %")
-    rest = whole - parts.seconds["recognition"] - parts.seconds["voice activity"]
+    print(f"{calls} calls, {audio_s:.0f} s of audio, {whole:.1f} s of processor time")
+    for name, seconds in sorted(parts.seconds.items(), key=lambda found: -found[1]):
+        print(f"  {name}: {seconds:.2f} s, {100 * seconds / whole:.2f} %, {1000 * seconds / audio_s:.2f} ms per second")
+    rest = whole - parts.seconds[RECOGNITION] - parts.seconds[ACTIVITY]
     print(f"all but recognition and voice activity: {100 * rest / whole:.2f} %")
+    voices = parts.seconds[VOICES]
+    print(f"... and without telling voices in mono apart: {100 * (rest - voices) / (whole - voices):.2f} %")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,27 @@
-"""Child processes that start clean and do not run the user's script a second time."""
+"""Child processes that start clean and do not run the user's script a second time; and some with bounds.
+
+Whatever strangers made and a library unpacks (recordings, spreadsheets, Parquet) is read in a process of its own with
+bounds on memory and time, because seven kilobytes can ask for half a terabyte, and C and Rust abort when refused.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["CONTEXT"]
+__all__ = ["CONTEXT", "Bounds", "ChildFailedError", "bound_file", "bound_process", "own_command", "run_bounded"]
 
 _LAUNCH = threading.Lock()
 
@@ -38,3 +51,137 @@ class _CleanContext(SpawnContext):
 
 CONTEXT = _CleanContext()
 """Use this wherever a child process is started: spawn, never fork (polars and onnxruntime run threads)."""
+
+
+def own_command(function: str, *arguments: str) -> list[str]:
+    """The command that runs a function of this package in a fresh interpreter.
+
+    Args:
+        function: ``module:name``; it takes no arguments.
+        arguments: its ``sys.argv[1:]``.
+    """
+    root = str(Path(__file__).resolve().parents[1])
+    module, name = function.split(":")
+    # -P and the end of the path: nothing in the working folder may shadow a module.
+    start = f"import sys; sys.path.append(sys.argv.pop(1)); from {module} import {name}; {name}()"
+    return [sys.executable, "-P", "-c", start, root, *arguments]
+
+
+def bound_process(memory_bytes: int, descriptors: int | None = None) -> None:
+    """Caps this process's address space, core files and open files for good, where POSIX lets us.
+
+    Args:
+        memory_bytes: more is a ``MemoryError``, or an abort in libraries that know no such thing.
+        descriptors: open files at once; as before when None.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _cap(resource.RLIMIT_AS, memory_bytes)
+    _cap(resource.RLIMIT_CORE, 0)
+    if descriptors is not None:
+        _cap(resource.RLIMIT_NOFILE, descriptors)
+
+
+def bound_file(cpu_s: int, written_bytes: int) -> None:
+    """Caps this process's time and output for its next file.
+
+    Args:
+        cpu_s: seconds of processor time from now on; more ends the process with SIGXCPU.
+        written_bytes: a longer file is an ``OSError`` (EFBIG).
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _cap(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + cpu_s, for_good=False)
+    _cap(resource.RLIMIT_FSIZE, written_bytes, for_good=False)
+
+
+def _cap(what: int, value: int, *, for_good: bool = True) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(what)
+    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+        resource.setrlimit(what, (soft, soft if for_good else hard))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a bounded child may take. Memory is not bounded on macOS and Windows, processor time not on Windows."""
+
+    memory_bytes: int
+    cpu_s: int
+    wall_s: float
+    written_bytes: int
+
+
+class ChildFailedError(Exception):
+    """A bounded child gave no answer.
+
+    Args:
+        refused: whether it could not read its input, rather than overstepping its bounds.
+    """
+
+    def __init__(self, *, refused: bool) -> None:
+        self.refused = refused
+        super().__init__("refused" if refused else "out of bounds")
+
+
+_REFUSED = 3
+
+
+def run_bounded(function: str, data: bytes, *arguments: str, bounds: Bounds) -> Iterator[Any]:
+    """What a function of this package gives for bytes that strangers made, from a process with bounds.
+
+    Args:
+        function: ``module:name`` of a function from ``data`` and ``arguments`` to an iterable of what JSON can say.
+            JSON and not pickle: the process may have been taken over.
+        data: untrusted.
+        arguments: further arguments.
+        bounds: of the process.
+
+    Raises:
+        ChildFailedError: it refused the data, or overstepped its bounds; before the first item.
+    """
+    settings = [function, str(bounds.memory_bytes), str(bounds.cpu_s), str(bounds.written_bytes), *arguments]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
+        given.write(data)
+        given.seek(0)
+        try:
+            ended = subprocess.run(
+                own_command("callsignals.processes:_answer", *settings),
+                stdin=given,
+                stdout=answer,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "POLARS_MAX_THREADS": "1"},
+                timeout=bounds.wall_s,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ChildFailedError(refused=False) from None
+        if ended.returncode:
+            raise ChildFailedError(refused=ended.returncode == _REFUSED)
+        answer.seek(0)
+        yield from map(json.loads, answer)
+
+
+def _answer() -> None:
+    """The child's side."""
+    place, memory_bytes, cpu_s, written_bytes, *arguments = sys.argv[1:]
+    module, name = place.split(":")
+    function: Callable[..., Iterable[Any]] = getattr(import_module(module), name)
+    data = sys.stdin.buffer.read()
+    bound_process(int(memory_bytes))
+    bound_file(int(cpu_s), int(written_bytes))
+    try:
+        for item in function(data, *arguments):
+            sys.stdout.write(json.dumps(item) + "\n")
+        sys.stdout.flush()
+    except (MemoryError, OSError):
+        raise
+    except BaseException:  # a panic in Rust is no Exception
+        os._exit(_REFUSED)

@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from callsignals.errors import InputError
 from callsignals.inputs.tables import COLUMNS, Table, find_table, parse_table, read_table
+from callsignals.inputs.unpacking import excel_rows, parquet_rows
 
 HERE = Path("comments.csv")
 
@@ -240,11 +242,13 @@ def test_a_damaged_binary_table_is_an_input_error(tmp_path: Path) -> None:
     excel, parquet = tmp_path / "a.xlsx", tmp_path / "a.parquet"
     frame.write_excel(excel)
     frame.write_parquet(parquet)
-    for path in (excel, parquet):
+    for path, rows_of in ((excel, partial(excel_rows, table="a")), (parquet, parquet_rows)):
         whole = path.read_bytes()
         assert len(parse_table(whole, path).rows) == 100
+        with pytest.raises(InputError, match="cannot be read as"):
+            parse_table(whole[: len(whole) // 2], path)
         for place in range(8, len(whole), len(whole) // 25):
-            with pytest.raises(InputError):
-                parse_table(whole[:place], path)
-            with contextlib.suppress(InputError):
-                parse_table(whole[:place] + b"\xff\x00\xff" + whole[place + 3 :], path)
+            with pytest.raises(ValueError, match="not a"):
+                list(rows_of(whole[:place]))
+            with contextlib.suppress(ValueError):
+                list(rows_of(whole[:place] + b"\xff\x00\xff" + whole[place + 3 :]))

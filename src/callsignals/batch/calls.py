@@ -14,10 +14,11 @@ from callsignals.batch.known_voices import returning_voices
 from callsignals.batch.listener import Listener
 from callsignals.batch.measure_pass import HeardCall
 from callsignals.batch.measure_stage import RoleHinter
+from callsignals.batch.rehearsal import rehearsed
 from callsignals.batch.store import Store
 from callsignals.errors import CallSignalsError, Failure, OutputError
 from callsignals.hearing.device import fall_back_notice
-from callsignals.hearing.hear import HearingSettings
+from callsignals.hearing.settings import HearingSettings
 from callsignals.inputs.rows import CallRow
 from callsignals.inputs.rttm import read_rttm
 from callsignals.inputs.settings import Settings
@@ -81,11 +82,12 @@ def hear_calls(
             if notice := fall_back_notice(workspace.settings.recognition.device):
                 listener.notice(notice)
             listener.begin("hear", len(tasks))
-            for heard in engine(tasks, HearWith(settings), store, workers):
-                listener.advance()
-                peak_bytes = max(peak_bytes, heard.peak_bytes or 0)
-                if heard.error is not None:
-                    heard_here[heard.task.key] = heard.error
+            with rehearsed(task.language for task in tasks if task.language):
+                for heard in engine(tasks, HearWith(settings), store, workers):
+                    listener.advance()
+                    peak_bytes = max(peak_bytes, heard.peak_bytes or 0)
+                    if heard.error is not None:
+                        heard_here[heard.task.key] = heard.error
             listener.end()
         errors |= {call_id: heard_here[key] for call_id, key in keys.items() if key in heard_here}
     hinter = RoleHinter.of(workspace)

@@ -8,7 +8,6 @@ from callsignals.batch.calls import recordings_heard
 from callsignals.batch.hear_stage import default_workers
 from callsignals.batch.store import Store
 from callsignals.errors import Failure, MediaError, ModelError
-from callsignals.hearing.decode import Decoder
 from callsignals.inputs.workspace import Workspace
 
 __all__ = ["SECONDS_PER_AUDIO_SECOND", "Estimate", "estimate_lines", "estimate_run"]
@@ -64,6 +63,8 @@ class Estimate:
 
 def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
     """Read every header (no audio is decoded) and estimate how long hearing what is not heard yet takes."""
+    from callsignals.hearing.decode import Decoder  # slow to import, and real runs decode in their workers
+
     workers = workers or default_workers()
     failures = list(workspace.failures)
     audio_s, left_s, unknown, to_hear = 0.0, 0.0, 0, 0

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from callsignals.batch.store import StageName, read_stored, stored_form
 from callsignals.errors import CallSignalsError, MediaError
 from callsignals.files import digest_of
-from callsignals.hearing.hear import Ears, HearingSettings
-from callsignals.hearing.voices.voiceprint import VOICEPRINT_VERSION
+from callsignals.hearing.settings import VOICEPRINT_VERSION, HearingSettings
 from callsignals.vocabulary.spoken import Activity, Transcript
+
+if TYPE_CHECKING:
+    from callsignals.hearing.hear import Ears
 
 __all__ = ["HearTask", "HearWith", "HearWork", "Heard", "Hearing", "Result", "hear_key", "voiceprint_key"]
 
@@ -85,6 +87,8 @@ class HearWith:
 
     def start(self) -> Hearing:
         """Ears whose models stay loaded."""
+        from callsignals.hearing.hear import Ears  # half a second that only workers need to spend
+
         settings, ears = self.settings, Ears(self.settings)
 
         def hear(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from callsignals.batch.hearing_work import voiceprint_key
 from callsignals.batch.measure_pass import HeardCall, load_heard
@@ -10,8 +11,10 @@ from callsignals.batch.recurring import CallVoices, RecurringVoice, recurring_vo
 from callsignals.batch.store import Store
 from callsignals.conversation.roles import settle_roles
 from callsignals.files import digest_of, sources_digest
-from callsignals.hearing.hear import HearingSettings
-from callsignals.hearing.voices.voiceprint import CallPrints
+from callsignals.hearing.settings import HearingSettings
+
+if TYPE_CHECKING:
+    from callsignals.hearing.voices.voiceprint import CallPrints
 
 __all__ = ["returning_voices"]
 
@@ -58,6 +61,8 @@ def _batch_key(calls: Sequence[HeardCall], keys: Mapping[str, str]) -> str:
 
 
 def _voices(calls: Sequence[HeardCall], keys: Mapping[str, str], store: Store) -> Iterator[CallVoices]:
+    from callsignals.hearing.voices.voiceprint import CallPrints  # slow to import, and voiceprints are opt-in
+
     for call in calls:
         prints = store.get("voiceprint", keys[call.row.call_id], CallPrints)
         if prints is not None and (voices := _voices_of(call, prints, store)) is not None:

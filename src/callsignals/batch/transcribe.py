@@ -10,7 +10,6 @@ from callsignals.batch.calls import hearing_settings
 from callsignals.batch.listener import Listener
 from callsignals.errors import CallSignalsError, Failure, InputError
 from callsignals.files import file_name_for, write_text
-from callsignals.hearing.hear import Ears
 from callsignals.inputs.settings import Settings
 from callsignals.privacy.redaction import Level, redact_transcript
 from callsignals.records.write import write_transcript
@@ -47,6 +46,8 @@ def transcribe_files(
     Returns:
         The JSON files written, and what failed.
     """
+    from callsignals.hearing.hear import Ears  # slow to import, and the other commands hear in processes of their own
+
     wanted = {"recognition": dict(recognition), "diarization": {"speakers": speakers}}
     settings = hearing_settings(Settings.model_validate(wanted))
     written: list[Path] = []

@@ -8,11 +8,14 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
 from callsignals.cli import comments, compare, erase, export, index, inspect, models, terms, work
-from callsignals.cli.console import error_line
+from callsignals.cli.console import error_line, print_line
+from callsignals.cli.examples import add_examples
 from callsignals.cli.interrupt import Interrupted, listen_for_signals
 from callsignals.errors import CallSignalsError, UsageError
 
@@ -24,9 +27,7 @@ EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="callsignals",
-    help="Per-lead trust signals from sales calls and customers' own words, on your own machine.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -39,6 +40,23 @@ compare.register(app)
 export.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(terms.app, name="terms")
+add_examples(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print_line(f"callsignals {version('callsignals')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _callsignals(
+    shown: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop."),
+    ] = False,
+) -> None:
+    """Per-lead trust signals from sales calls and customers' own words, on your own machine."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

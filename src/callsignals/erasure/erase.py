@@ -27,8 +27,11 @@ from callsignals.erasure.strip import strip_out
 from callsignals.errors import CallSignalsError, InputError, UsageError
 from callsignals.inputs.workspace import Workspace
 from callsignals.privacy.tombstones import Tombstones, bury, load_tombstones
+from callsignals.report.build import build_report
 
 __all__ = ["Erasure", "ErasureOptions", "erase_lead", "erase_seller", "finish_erasure", "purge", "purge_preview"]
+
+_REPORT_NEEDS = ("leads.jsonl", "signals.parquet", "calls.parquet", "comments.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,10 @@ class _Work:
         self.removed["exported files"] += exported
         self.to_do += about
         pending = {out / PENDING_FILE}
-        self.removed += clean_others(out, plan.needles, but=pending)
         proof = search(files_of(out, but=pending), plan.needles, out)
+        if cleaned := clean_others(out, plan.needles, proof):
+            self.removed += cleaned
+            proof = search(files_of(out, but=pending), plan.needles, out)
         self._log(proof, why_not)
         journal.end(out)
         return Erasure(
@@ -216,6 +221,8 @@ class _Work:
                 why_not = str(error)
         kept = _digests(self.out)
         self.removed["cached results"] += keep_digests(self.out, kept)
+        if all((self.out / name).is_file() for name in _REPORT_NEEDS):
+            build_report(self.out)
         return rows_left, why_not
 
     def _log(self, proof: Proof, why_not: str | None) -> None:

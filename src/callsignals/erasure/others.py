@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
+import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -32,6 +32,7 @@ _LEAST_ID = 4
 _LEAST_NAME = 5
 """A single word that is shorter is not looked for as a name."""
 _LEAST_DIGITS = 6
+_DOCUMENTATION = re.compile(r'"""(?:[^"]|"(?!""))*"""|#.*$', re.MULTILINE)
 _RESOURCES = (".toml", ".json", ".j2", ".css", ".js", ".txt")
 
 
@@ -186,13 +187,6 @@ def _texts_in(folder: Traversable) -> Iterator[str]:
         if entry.is_dir() and not entry.name.startswith(("_", ".")):
             yield from _texts_in(entry)
         elif entry.name.endswith(".py"):
-            yield from _constants(entry.read_text(encoding="utf-8"))
+            yield _DOCUMENTATION.sub(" ", entry.read_text(encoding="utf-8"))
         elif entry.name.endswith(_RESOURCES):
             yield entry.read_text(encoding="utf-8")
-
-
-def _constants(source: str) -> Iterator[str]:
-    """The texts of a module but its documentation."""
-    for node in ast.walk(ast.parse(source)):
-        parts = ast.iter_child_nodes(node) if not isinstance(node, ast.Expr) else ()
-        yield from (one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str))

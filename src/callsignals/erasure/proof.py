@@ -92,14 +92,19 @@ def search(paths: Iterable[Path], needles: Needles, base: Path) -> Proof:
     return Proof(count, size, tuple(traces), tuple(unreadable))
 
 
-def clean_others(out: Path, needles: Needles, *, but: Collection[Path] = ()) -> Counter[str]:
+def clean_others(out: Path, needles: Needles, proof: Proof) -> Counter[str]:
     """Remove traces from files of OUT that a run does not write: tables lose lines, other files go as a whole.
+
+    Args:
+        out: what was searched.
+        needles: what for.
+        proof: what was found.
 
     Raises:
         OutputError: one cannot be read or removed.
     """
     removed: Counter[str] = Counter()
-    for path, _ in search(files_of(out, but=but), needles, out).traces:
+    for path, _ in proof.traces:
         if _is_made_again(path, out):
             continue
         if path.suffix.casefold() in _LINES and not needles.is_in(path.name):

@@ -26,19 +26,17 @@ from callsignals.records.lead import LeadRecord, lead_phases
 from callsignals.records.signal import SignalRecord
 from callsignals.records.spreadsheet import CSV_MARK
 from callsignals.records.write import write_frame
-from callsignals.report.build import build_report
 from callsignals.report.presentation import PRESENTATION_FILE
 
 __all__ = ["keep_lines", "strip_out"]
 
 _SEALS = ("records.json", "report.json", "transcripts.json")
-_REPORT_NEEDS = ("leads.jsonl", "signals.parquet", "calls.parquet", "comments.parquet")
 _FREE = pl.col("level").is_in(["lead"]) | (pl.col("status") == "carried")
 """Rows that rest on one lead, or that were measured elsewhere."""
 
 
 def strip_out(out: Path, plan: Plan) -> Counter[str]:
-    """Remove what ``plan`` names from every file that a run writes; may be repeated.
+    """Remove what ``plan`` names from every file that a run writes, and all pages of the report; may be repeated.
 
     Returns:
         How many of what was removed: signals, leads, calls, comments, transcripts, lines.
@@ -64,8 +62,6 @@ def strip_out(out: Path, plan: Plan) -> Counter[str]:
     _facts(out / "run.json", plan.needles)
     for page in sorted((out / "report").rglob("*.html")):
         remove_file(page)
-    if all((out / name).is_file() for name in _REPORT_NEEDS):
-        build_report(out)
     return +removed
 
 

@@ -2,8 +2,8 @@
 
 A file made to take over FFmpeg finds itself in a process that can open no file, no connection and no other program.
 On Linux (x86-64 and arm64) the kernel sees to that by a list of the system calls that remain allowed (seccomp-bpf,
-`Documentation/userspace-api/seccomp_filter.rst`); elsewhere memory, processor time and descriptors are bounded where
-the system has such limits. ``confine`` tries what should be refused and says what it found.
+`Documentation/userspace-api/seccomp_filter.rst`); elsewhere nothing but the bounds of :mod:`callsignals.processes`
+holds. ``confine`` tries what should be refused and says what it found.
 """
 
 from __future__ import annotations
@@ -18,11 +18,7 @@ import struct
 import sys
 from collections.abc import Callable
 
-__all__ = ["MEMORY_LIMIT_BYTES", "bound_file", "bound_process", "confine"]
-
-MEMORY_LIMIT_BYTES = 2 << 30
-"""Address space. Decoding four hours of any format stays under 0.4 GiB, libraries included."""
-_DESCRIPTORS = 32
+__all__ = ["confine"]
 
 _X86_64 = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
@@ -105,39 +101,3 @@ def _fork() -> None:
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-
-
-def bound_process() -> None:
-    """Caps memory, descriptors and core files for good, where POSIX lets us; opens nothing."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    _cap(resource.RLIMIT_AS, MEMORY_LIMIT_BYTES)
-    _cap(resource.RLIMIT_CORE, 0)
-    _cap(resource.RLIMIT_NOFILE, _DESCRIPTORS)
-
-
-def bound_file(cpu_s: int, written_bytes: int) -> None:
-    """Caps processor time and the size of the output for the next file.
-
-    Args:
-        cpu_s: seconds of processor time from now on; more ends the process with SIGXCPU.
-        written_bytes: more is an ``OSError`` (EFBIG).
-    """
-    if sys.platform == "win32":
-        return
-    import resource
-
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _cap(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + cpu_s, for_good=False)
-    _cap(resource.RLIMIT_FSIZE, written_bytes, for_good=False)
-
-
-def _cap(what: int, value: int, *, for_good: bool = True) -> None:
-    import resource
-
-    _, hard = resource.getrlimit(what)
-    soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-        resource.setrlimit(what, (soft, soft if for_good else hard))

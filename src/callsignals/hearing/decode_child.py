@@ -21,15 +21,19 @@ import wave
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from callsignals.hearing.confinement import bound_file, bound_process, confine
+from callsignals.hearing.confinement import confine
 from callsignals.hearing.decode_clock import RATE_HZ, Rejected
 from callsignals.hearing.decode_media import MAX_CHANNELS, Source, decode, probe
+from callsignals.processes import bound_file, bound_process
 
 __all__ = ["HANDED", "NAMED", "cpu_limit_s", "main"]
 
 HANDED, NAMED = "handed", "named"
 """How files come: as open descriptors, or by name."""
 
+MEMORY_LIMIT_BYTES = 2 << 30
+"""Address space. Decoding four hours of any format stays under 0.4 GiB, libraries included."""
+_DESCRIPTORS = 32
 _REQUEST_BYTES = 1 << 16
 
 
@@ -45,11 +49,11 @@ def main() -> None:
     if how == HANDED:
         channel = socket.socket(fileno=0)
         _warm_up()
-        bound_process()
+        bound_process(MEMORY_LIMIT_BYTES, _DESCRIPTORS)
         _say({"ready": confine()})
         requests = _handed(channel)
     else:
-        bound_process()
+        bound_process(MEMORY_LIMIT_BYTES)
         _say({"ready": []})
         requests = _named()
     for request, source, out in requests:

@@ -15,19 +15,16 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from callsignals.hearing.decode_child import HANDED, NAMED, cpu_limit_s
+from callsignals.processes import own_command
 
 __all__ = ["HANDS_OVER", "DecoderProcess", "wall_limit_s"]
 
 HANDS_OVER = hasattr(socket, "send_fds") and sys.platform != "win32"
 """Whether open files can be handed to another process; by name otherwise, and then it cannot be confined."""
 
-_ROOT = Path(__file__).resolve().parents[2]
-# -P and the end of the path: nothing in the working folder may shadow a module.
-_START = "import sys; sys.path.append(sys.argv.pop(1)); from callsignals.hearing.decode_child import main; main()"
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """A filter of system calls binds the thread that sets it."""
 _LINE_BYTES = 1 << 16
@@ -52,7 +49,7 @@ class DecoderProcess:
         if hands_over:
             self._channel, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(_ROOT), HANDED if hands_over else NAMED],
+            own_command("callsignals.hearing.decode_child:main", HANDED if hands_over else NAMED),
             stdin=subprocess.PIPE if theirs is None else theirs.fileno(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -5,113 +5,24 @@ Everything here depends on the recording and the settings alone, never on other 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-from callsignals.files import digest_of, file_digest
+from callsignals.files import digest_of
 from callsignals.hearing.decode import Decoder
-from callsignals.hearing.device import Device, choose_device
 from callsignals.hearing.recognise import Recogniser
 from callsignals.hearing.recording import Recording
+from callsignals.hearing.settings import HearingSettings
 from callsignals.hearing.sides import Side, listen
 from callsignals.hearing.spoken_language import detect_language
 from callsignals.hearing.voices.voiceprint import CallPrints, voice_prints
 from callsignals.vocabulary.spoken import LANGUAGES, Activity, Dropped, Transcript, Word
-from callsignals.weights import shipped_model, whisper_model
+from callsignals.weights import whisper_model
 
-__all__ = ["HEARING_VERSION", "Ears", "HearingSettings"]
-
-HEARING_VERSION = 5
-"""Raised whenever the same recording and settings would be heard differently."""
-
-
-@dataclass(frozen=True, slots=True)
-class HearingSettings:
-    """All that hearing depends on besides the recording.
-
-    Attributes:
-        model: recogniser of languages that have none of their own, and of language detection.
-        models: (language, recogniser) pairs.
-        digests: (recogniser, digest of its files) pairs, for every recogniser named.
-        hotwords: names and brands to listen for.
-        beam_size: hypotheses kept.
-        device: where the recogniser runs.
-        compute_type: None for the device's default.
-        max_hours: decoded hours of one recording before it is refused.
-        diarize: whether voices in mono are told apart.
-        voices_digest: of the networks that tell them apart.
-        speakers: voices expected in mono.
-        voiceprints: whether each voice's voiceprint is kept; what is heard does not depend on it.
-    """
-
-    model: str
-    models: tuple[tuple[str, str], ...]
-    digests: tuple[tuple[str, str], ...]
-    hotwords: tuple[str, ...]
-    beam_size: int
-    device: Device
-    compute_type: str | None
-    max_hours: float
-    diarize: bool
-    voices_digest: str
-    speakers: int = 2
-    voiceprints: bool = False
-
-    @classmethod
-    def resolve(
-        cls,
-        *,
-        model: str,
-        models: Mapping[str, str],
-        hotwords: Sequence[str],
-        beam_size: int,
-        device: Literal["auto", "cpu", "cuda"],
-        compute_type: str,
-        max_hours: float,
-        diarize: bool,
-        speakers: int = 2,
-        voiceprints: bool = False,
-    ) -> HearingSettings:
-        """Settings with every model found and verified.
-
-        Raises:
-            ModelError: a model is missing or altered.
-        """
-        names = sorted({model, *models.values()})
-        return cls(
-            model=model,
-            models=tuple(sorted(models.items())),
-            digests=tuple((name, whisper_model(name).digest) for name in names),
-            hotwords=tuple(hotwords),
-            beam_size=beam_size,
-            device=choose_device(device),
-            compute_type=None if compute_type == "auto" else compute_type,
-            max_hours=max_hours,
-            diarize=diarize,
-            speakers=speakers,
-            voices_digest=file_digest(shipped_model("diarization") / "manifest.json"),
-            voiceprints=voiceprints,
-        )
-
-    def digest(self) -> str:
-        """Of everything that changes what is heard; a recording over the budget is never heard at all."""
-        models = dict(self.digests)
-        return digest_of(
-            [
-                HEARING_VERSION,
-                models[self.model],
-                [[language, models[name]] for language, name in self.models],
-                list(self.hotwords),
-                self.beam_size,
-                self.device,
-                self.compute_type,
-                self.voices_digest if self.diarize else None,
-                self.speakers,
-            ]
-        )
+__all__ = ["Ears"]
 
 
 class Ears:

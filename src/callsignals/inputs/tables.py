@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
-
-import fastexcel
-import polars as pl
 
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import Record, decode_text, sniff_delimiter, split_records
@@ -21,10 +17,10 @@ from callsignals.inputs.raw_rows import (
     json_rows,
     raw_rows,
     read_header,
-    text_of,
     typed_rows,
 )
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, MessageRow, MetricRow, SellerRow
+from callsignals.processes import Bounds, ChildFailedError, run_bounded
 
 __all__ = [
     "ALL_COLUMNS",
@@ -83,6 +79,10 @@ _MAGIC = (
     (b"OggS", ".ogg", "a recording"),
     (b"\x1f\x8b", ".gz", "a gzip archive"),
 )
+
+_PACKED = (b"PAR1", b"PK\x03\x04")
+_BOUNDS = Bounds(memory_bytes=4 << 30, cpu_s=300, wall_s=900.0, written_bytes=1 << 30)
+"""A million rows of ten columns stay far below."""
 
 
 def find_table(folder: Path, name: str) -> Path | None:
@@ -200,38 +200,34 @@ def _from_records(
 
 
 def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
-    try:
-        sheets = fastexcel.read_excel(data).sheet_names
-        sheet = next((name for name in sheets if name.casefold() == path.stem.casefold()), sheets[0])
-        frame = pl.read_excel(
-            io.BytesIO(data),
-            engine="calamine",
-            sheet_name=sheet,
-            has_header=False,
-            read_options={"dtypes": "string"},  # numbers and dates as text that parses as it does in CSV
-            drop_empty_rows=False,
-            drop_empty_cols=False,
-            raise_if_empty=False,
-        )
-    except (fastexcel.FastExcelError, pl.exceptions.PolarsError, ValueError, IndexError) as error:
-        raise not_readable(path, "an Excel file", error) from None
-    records = (
-        Record(number, tuple("" if cell is None else text_of(cell) or "" for cell in row))
-        for number, row in enumerate(frame.iter_rows())
-    )
-    if frame.is_empty():
+    rows = _unpacked("excel_rows", data, path, "an Excel file", path.stem)
+    (sheet,) = next(rows)
+    records = [Record(number, tuple(cell or "" for cell in row)) for number, row in enumerate(rows)]
+    if not records:
         raise InputError(str(path), f"sheet '{sheet}' is empty", "Fill it in, or remove the file.", code="empty_table")
     return _from_records(records, path, known)
 
 
 def _parse_parquet(data: bytes, path: Path, known: frozenset[str]) -> Table:
+    rows = _unpacked("parquet_rows", data, path, "a Parquet file")
+    names = header_names([name or "" for name in next(rows)], path, known)
+    return Table(path, names, tuple(typed_rows(rows, names)))
+
+
+def _unpacked(function: str, data: bytes, path: Path, description: str, *arguments: str) -> Iterator[list[str | None]]:
+    if not data.startswith(_PACKED):
+        raise not_readable(path, description, ValueError())
     try:
-        frame = pl.read_parquet(io.BytesIO(data))
-        raw = frame.rows()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise not_readable(path, "a Parquet file", error) from None
-    names = header_names(frame.columns, path, known)
-    return Table(path, names, tuple(typed_rows(raw, names)))
+        yield from run_bounded(f"callsignals.inputs.unpacking:{function}", data, *arguments, bounds=_BOUNDS)
+    except ChildFailedError as failed:
+        if failed.refused:
+            raise not_readable(path, description, failed) from None
+        raise InputError(
+            str(path),
+            f"takes more than {_BOUNDS.memory_bytes >> 30} GB of memory or {_BOUNDS.cpu_s} s to read",
+            "Save the rows that count as .csv.",
+            code="table_too_large",
+        ) from None
 
 
 def not_readable(path: Path, description: str, error: Exception) -> InputError:

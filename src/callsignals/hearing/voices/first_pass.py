@@ -13,7 +13,6 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Float32, Interval, Recording
 from callsignals.hearing.voices.clustering import cluster_voices
@@ -209,6 +208,8 @@ def _aggregate(locals_: list[_Local], segmented: Segmented, centroids: Float32, 
 
 def _matched(locals_: list[_Local], centroids: Float32) -> list[tuple[_Local, int]]:
     """Local speakers of one window to voices, no two to the same one while voices last."""
+    from scipy.optimize import linear_sum_assignment  # as slow to import as all else here, and for mono alone
+
     similarity = np.stack([local.voiceprint for local in locals_]) @ centroids.T
     rows, columns = linear_sum_assignment(-similarity)
     matched = dict(zip(rows.tolist(), columns.tolist(), strict=True))

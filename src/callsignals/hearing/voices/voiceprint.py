@@ -18,10 +18,8 @@ from callsignals.hearing.voices.frames import Bools, frames_of, intervals_of
 from callsignals.hearing.voices.networks import voiceprints
 from callsignals.vocabulary.spoken import Activity
 
-__all__ = ["VOICEPRINT_VERSION", "CallPrints", "VoicePrint", "voice_prints"]
+__all__ = ["CallPrints", "VoicePrint", "voice_prints"]
 
-VOICEPRINT_VERSION = 1
-"""Raised whenever the same voice would get another voiceprint."""
 PIECE_S = 4.0
 MOST_PIECES = 15
 """A minute of a voice is enough, and costs 0.7 s."""

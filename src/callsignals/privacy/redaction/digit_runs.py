@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from callsignals.privacy.redaction.number_words import NumberWords
 
@@ -19,8 +20,7 @@ _MOST_FILLERS = 3
 _ZERO_IN_BRACKETS = "(0)"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Digits that were written together, or one number word.
 
     Attributes:
@@ -79,6 +79,9 @@ def digit_runs(text: str, words: NumberWords) -> Iterator[Run]:
     run = _Open([], plus=False)
     end = 0
     for atom in _ATOM.finditer(text):
+        if not run.pieces and not run.repeat and not run.plus and not _may_open(atom.group(), words):
+            end = atom.end()
+            continue
         between = text[end : atom.start()]
         if run.pieces and not _continues(between):
             yield from _closed(run, text, words)
@@ -90,6 +93,14 @@ def digit_runs(text: str, words: NumberWords) -> Iterator[Run]:
             yield from _closed(run, text, words)
             run = _Open([], plus=atom.group().casefold() in words.pluses)
     yield from _closed(run, text, words)
+
+
+def _may_open(raw: str, words: NumberWords) -> bool:
+    """Whether a run may begin with an atom; hardly any word does."""
+    if raw[0].isdigit():
+        return True
+    word = raw.casefold()
+    return word in words.repeats or word in words.pluses or words.digits(word) is not None
 
 
 def _continues(between: str) -> bool:
@@ -141,7 +152,7 @@ def _hundred(run: _Open, atom: re.Match[str]) -> bool:
     last = run.pieces[-1]
     if not last.spoken or len(last.digits) != 1 or last.digits == "0":
         return False
-    run.pieces[-1] = replace(last, digits=last.digits + "00", end_char=atom.end())
+    run.pieces[-1] = last._replace( digits=last.digits + "00", end_char=atom.end())
     run.gap = ""
     return True
 
@@ -151,10 +162,10 @@ def _add(run: _Open, piece: Piece, text: str) -> None:
     if run.repeat is not None:
         start, times = run.repeat
         first = piece.digits[:1]
-        piece = replace(piece, digits=first * times + piece.digits[1:], start_char=start)
+        piece = piece._replace( digits=first * times + piece.digits[1:], start_char=start)
     elif not run.pieces:
         run.plus = run.plus or text[max(0, piece.start_char - 1) : piece.start_char] in ("+", "＋")
-    run.pieces.append(replace(piece, gap=gap))
+    run.pieces.append(piece._replace( gap=gap))
     run.gap, run.fillers, run.repeat = "", 0, None
 
 
@@ -206,11 +217,11 @@ def _with_tens_joined(pieces: Sequence[Piece], text: str, words: NumberWords) ->
             unit = len(piece.digits) == 1 and piece.digits != "0"
             tail = said.split()[-1] if said.split() else said
             if tail in words.tens and last.digits.endswith("0") and unit:
-                joined[-1] = replace(last, digits=last.digits[:-1] + piece.digits, end_char=piece.end_char)
+                joined[-1] = last._replace( digits=last.digits[:-1] + piece.digits, end_char=piece.end_char)
                 continue
             below_hundred = len(piece.digits) == 2 and piece.digits != "00"
             if tail in words.hundreds and last.digits.endswith("00") and below_hundred:
-                joined[-1] = replace(last, digits=last.digits[:-2] + piece.digits, end_char=piece.end_char)
+                joined[-1] = last._replace( digits=last.digits[:-2] + piece.digits, end_char=piece.end_char)
                 continue
         joined.append(piece)
     return joined

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from callsignals.privacy.redaction.name_forms import name_roles
 from callsignals.privacy.redaction.number_words import number_words
@@ -20,8 +21,7 @@ _SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n\"“”»(\[•*|>]|[–—-]\s
 _SMALL_STYLE_SHARE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class NameToken:
+class NameToken(NamedTuple):
     """One word.
 
     Attributes:
@@ -53,11 +53,17 @@ class NameToken:
 
 @dataclass(frozen=True, slots=True)
 class NameCues:
-    """The words around names of one language, as sets and as sequences of words by their last word."""
+    """The words around names of one language.
 
-    naming: frozenset[tuple[str, ...]]
-    presenting: frozenset[tuple[str, ...]]
-    greeting: frozenset[tuple[str, ...]]
+    Attributes:
+        before: phrases that a name follows, by their last word, with what kind of cue each is; the surest first.
+        phrase_words: every word of those phrases.
+        after, never, company_after, company_before, sole_trader, brands, places, place_before, particles, months: as in
+            ``name_cues.toml``.
+    """
+
+    before: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    phrase_words: frozenset[str]
     after: frozenset[str]
     never: frozenset[str]
     company_after: frozenset[str]
@@ -75,13 +81,15 @@ def name_cues(language: str) -> NameCues:
     """The cues of ``en``, ``sv`` or ``fi``; companies, brands and places are those of all."""
     table = tomllib.loads((files(__package__) / "name_cues.toml").read_text(encoding="utf-8"))
     own, common = table[language], table["all"]
-    phrases = {
-        name: frozenset(tuple(phrase.replace("/", " ").split()) for phrase in own[name])
-        for name in ("naming", "presenting", "greeting")
-    }
+    before: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name in ("naming", "greeting", "presenting"):
+        for phrase in own[name]:
+            said = tuple(phrase.replace("/", " ").split())
+            before.setdefault(said[-1], []).append((name, said))
     words = number_words(language)
     return NameCues(
-        **phrases,
+        before={last: tuple(phrases) for last, phrases in before.items()},
+        phrase_words=frozenset(word for phrases in before.values() for _, said in phrases for word in said),
         after=frozenset(own["after"]),
         never=frozenset(own["never"]) | words.values.keys() | words.hundreds | words.thousands,
         company_after=frozenset(common["company_after"]),

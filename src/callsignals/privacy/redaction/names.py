@@ -238,18 +238,18 @@ class _Names:
         return at - 1
 
     def _is_cue_word(self, token: NameToken) -> bool:
-        every = (*self.cues.naming, *self.cues.greeting, *self.cues.presenting)
-        return any(token.folded in phrase for phrase in every)
+        return token.folded in self.cues.phrase_words
 
     def _cue_before(self, at: int) -> str | None:
+        phrases = self.cues.before.get(self.tokens[at - 1].folded) if at else None
+        if phrases is None:
+            return None
         gap = self.tokens[at].gap
-        if at == 0 or gap.strip(" ,:;\n/.–—-") or (gap.strip() in (".", ";") and not self.tokens[at].capital):
+        if gap.strip(" ,:;\n/.–—-") or (gap.strip() in (".", ";") and not self.tokens[at].capital):
             return None
         words = tuple(token.folded for token in self.tokens[max(0, at - _LONGEST_CUE) : at])
-        for name, phrases in (("naming", self.cues.naming), ("greeting", self.cues.greeting), ("presenting", self.cues.presenting)):
-            if any(words[-length:] in phrases for length in range(1, len(words) + 1)):
-                if gap.strip(" ,:") and name != "naming":
-                    continue
+        for name, phrase in phrases:
+            if words[-len(phrase) :] == phrase and (name == "naming" or not gap.strip(" ,:")):
                 return name
         return None
 

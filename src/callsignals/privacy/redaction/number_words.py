@@ -44,9 +44,9 @@ class NumberWords:
 
     def _with_hundred(self, word: str) -> str | None:
         for hundred in self.hundreds:
-            head, middle, tail = word.partition(hundred)
-            if not middle or not (head or tail):
+            if hundred not in word or word == hundred:
                 continue
+            head, _, tail = word.partition(hundred)
             first = self.values.get(head, "") if head else "1"
             rest = self.values.get(tail, "") if tail else "00"
             if len(first) == 1 and first != "0" and rest:

@@ -49,7 +49,7 @@ def redact_words(
 
     Words that a finding spans become one, from the start of the first to the end of the last; signs before and after
     it stay. Each voice is read by itself, so that a number is found though the other says "mm" in between, and then all
-    voices together, for numbers that were not told apart well.
+    voices together, for numbers (not names) that were not told apart well.
 
     Args:
         words: in their order.
@@ -135,7 +135,7 @@ def _found(
     findings = [list(find(voice.text, language, known_names, level=level)) for voice in voices]
     if len(voices) > 1:
         together = _voice(words, range(len(words)))
-        across = find(together.text, language, known_names, level=level)
+        across = find(together.text, language, level="contacts")
         _share_out(across, together, voices, findings, words, language)
     return [(voice, merged(own)) for voice, own in zip(voices, findings, strict=True)]
 
@@ -182,7 +182,7 @@ def _share_out(
             end = min(found.end_char, ends[index]) - together.starts[index]
             number, at = place_of[index]
             one_voice = voices[number].starts[at]
-            if found.kind in ("name", "address") or _has_digits(words[index].text, language):
+            if found.kind == "address" or _has_digits(words[index].text, language):
                 findings[number].append(Finding(one_voice + start, one_voice + end, found.kind))
             index += 1
 
