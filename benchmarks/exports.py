@@ -2,24 +2,32 @@
 
 ``python benchmarks/exports.py [--signals 100000]``: results are generated (not timed); a PostgreSQL server with
 its default, durable settings is started on loopback and stopped again. Every export is a process of its own, timed from
-start to end, the start of Python included. Beside it, the same signals written by polars (Parquet read, CSV written) and
-loaded by PostgreSQL's own ``COPY`` into an empty table without a key: what the data costs anyhow.
+start to end, the start of Python included; its own processor seconds stand beside the time (PostgreSQL's are not among
+them). Named peer: the same signals written as CSV by polars and loaded by PostgreSQL's own ``COPY`` into an empty table
+without a key, which is what the data costs anyhow.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+Rows = dict[str, list[tuple[Any, ...]]]
+KILLED_AT = (0.4, 0.6, 0.8)
+"""Shares of the time of an export."""
 TABLES = {
     "leads": "source, lead_id",
     "lead_signals": "source, lead_id, phase, signal",
@@ -73,27 +81,27 @@ def many_signals(out: Path, wanted: int) -> Path:
     return out
 
 
-def measure(name, out: Path, address: str, rows) -> bool:
+def measure(name: str, out: Path, address: str, rows: Callable[[], Rows]) -> bool:
     """Export twice, then kill an export of fewer rows in the middle, and repeat it."""
     first = export(out, address)
     before = rows()
     second = export(out, address)
     same = rows() == before
-    counts = {table: len(found) for table, found in before.items()}
-    print(f"{name}: {first:.1f} s, again {second:.1f} s, same rows: {same}; {counts}")
+    counts = ", ".join(f"{len(found):,} {table}" for table, found in before.items())
+    print(f"{name}: {first}, again {second}; same rows: {same} ({counts})", flush=True)
     drop_first_lead(out)
-    process = subprocess.Popen(command(out, address), stdout=subprocess.DEVNULL)
-    time.sleep(0.6 * second)
-    process.kill()
-    killed = process.wait() != 0
-    untouched = rows() == before
+    killed, untouched = False, True
+    for share in KILLED_AT:
+        process = subprocess.Popen(command(out, address), stdout=subprocess.DEVNULL)
+        time.sleep(share * second.wall_s)
+        process.kill()
+        killed |= process.wait() != 0
+        untouched &= rows() == before
     export(out, address)
     after = rows()
     export(out, address)
     repeated = rows() == after and len(after["signals"]) < len(before["signals"])
-    print(
-        f"{name}: killed in the middle: {killed}, rows as before: {untouched}, repeated gives the same rows: {repeated}"
-    )
+    print(f"{name}: killed {killed}, rows as before {untouched}, repeated gives the same rows {repeated}", flush=True)
     return same and killed and untouched and repeated
 
 
@@ -110,14 +118,31 @@ def command(out: Path, address: str) -> list[str]:
     return [sys.executable, "-m", "callsignals", "export", str(out), "--to", address, "--json"]
 
 
-def export(out: Path, address: str) -> float:
-    """Seconds that one export took."""
-    begun = time.perf_counter()
+@dataclass(frozen=True)
+class Cost:
+    """Of one export: seconds on the clock, and of its processor."""
+
+    wall_s: float
+    processor_s: float
+
+    def __str__(self) -> str:
+        return f"{self.wall_s:.1f} s ({self.processor_s:.1f} s of the processor)"
+
+
+def export(out: Path, address: str) -> Cost:
+    """One export."""
+    begun, used = time.perf_counter(), children_s()
     subprocess.run(command(out, address), check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    return Cost(time.perf_counter() - begun, children_s() - used)
 
 
-def postgresql_rows(address: str) -> dict[str, list[tuple]]:
+def children_s() -> float:
+    """Processor seconds of the processes that have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def postgresql_rows(address: str) -> Rows:
     """Everything in the database."""
     import psycopg
 
@@ -128,7 +153,7 @@ def postgresql_rows(address: str) -> dict[str, list[tuple]]:
         }
 
 
-def sqlite_rows(path: Path) -> dict[str, list[tuple]]:
+def sqlite_rows(path: Path) -> Rows:
     """Everything in the file."""
     with closing(sqlite3.connect(path)) as connection:
         return {

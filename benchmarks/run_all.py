@@ -12,7 +12,14 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-WITH_SHIPPED_EXAMPLE = ("acceptance/kill_and_resume.py", "comments/scale.py", "report/build.py")
+WITH_SHIPPED_EXAMPLE = (
+    "acceptance/where_time_goes.py",
+    "acceptance/kill_and_resume.py",
+    "acceptance/flat_memory.py",
+    "acceptance/year_of_calls.py",
+    "comments/scale.py",
+    "report/build.py",
+)
 WITH_DATA = (
     "recognition/wer.py",
     "recognition/speed.py",

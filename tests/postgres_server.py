@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 HOW_TO_GET_IT = "install Debian's package postgresql (apt-get install postgresql), or put initdb and pg_ctl on PATH"
+PR_SET_PDEATHSIG = 1
 USER, DATABASE = "callsignals", "postgres"
 
 
@@ -44,13 +48,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[str]:
         _hand_over(place, secret)
         _run(folder / "initdb", "-D", data, "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}", "-E", "UTF8",
              "--no-locale", *([] if durable else ["--no-sync"]))  # fmt: skip
-        sync = "on" if durable else "off"
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync={sync}"
-        _run(folder / "pg_ctl", "-D", data, "-w", "-l", place / "log", "-o", options, "start")
-        try:
+        with _running(folder, data, port, durable=durable):
             yield f"postgresql://{USER}:{password}@127.0.0.1:{port}/{DATABASE}"
-        finally:
-            _run(folder / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -73,14 +72,38 @@ def _is_root() -> bool:
 
 
 def _run(*command: Any) -> None:
-    as_whom: dict[str, Any] = {"user": "nobody", "extra_groups": []} if _is_root() else {}
-    # pg_ctl leaves the server its streams: a pipe would not end before the server does.
-    subprocess.run(
-        [str(part) for part in command],
-        check=True,
-        cwd="/" if os.name == "posix" else None,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **as_whom,
-    )
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, **_as_whom())
+
+
+def _as_whom() -> dict[str, Any]:
+    return {"user": "nobody", "extra_groups": [], "cwd": "/"} if _is_root() else {}
+
+
+@contextlib.contextmanager
+def _running(folder: Path, data: Path, port: int, *, durable: bool) -> Iterator[None]:
+    """The server as a child of this process."""
+    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
+    settings["fsync"] = "on" if durable else "off"
+    command = [str(folder / "postgres"), "-D", str(data)]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+    with (data.parent / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_end_with_parent, **_as_whom()
+        )
+    try:
+        while subprocess.run(
+            [str(folder / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], check=False
+        ).returncode:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                raise RuntimeError(f"PostgreSQL ended with code {server.wait(timeout=0.1)}: {log.name}")
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)  # closes connections first
+        server.wait()
+
+
+def _end_with_parent() -> None:
+    """No server outlives tests that were killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)

@@ -40,10 +40,9 @@ PLANS: dict[str, dict[str, HeadPlan]] = {
             PRECISION,
             0.9,
             NONE_LABEL,
-            dense_c=1.0,
         ),
         "nps_group": HeadPlan(
-            "nps_group", "one_of", (*NPS_GROUPS, NONE_LABEL), ("yes", "no"), PRECISION, 0.86, NONE_LABEL, dense_c=1.0
+            "nps_group", "one_of", (*NPS_GROUPS, NONE_LABEL), ("yes", "no"), PRECISION, 0.86, NONE_LABEL
         ),
         "comment_reasons": HeadPlan("comment_reasons", "any_of", REASONS, ("yes", "no"), PRECISION, best_f1=True),
         "recommends": HeadPlan(

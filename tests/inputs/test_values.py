@@ -124,6 +124,21 @@ def test_without_a_zone_times_are_utc() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("1.3.2026", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("31.12.2026", datetime(2026, 12, 31, tzinfo=UTC)),
+        ("1. 3. 2026 9.05", datetime(2026, 3, 1, 9, 5, tzinfo=UTC)),
+        ("01.03.2026 klo 14.05", datetime(2026, 3, 1, 14, 5, tzinfo=UTC)),
+        ("1.3.2026, 14:05:09", datetime(2026, 3, 1, 14, 5, 9, tzinfo=UTC)),
+    ],
+)
+def test_dates_with_dots_have_the_day_first(text: str, utc: datetime) -> None:
+    assert parse_datetime(text).utc == utc
+    assert parse_date(text) == utc.date()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -131,7 +146,9 @@ def test_without_a_zone_times_are_utc() -> None:
         "2026-02-30",
         "2026-13-01",
         "01/03/2026",
-        "1.3.2026",
+        "1.3.26",
+        "31.2.2026",
+        "1.3.2026 10",
         "2026-03-01T25:00",
         "1899-12-30",
         "0001-01-01",

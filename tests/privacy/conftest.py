@@ -90,8 +90,8 @@ def fill(root: Path) -> Path:
     write_csv(
         root / "metrics.csv",
         [
-            {"signal": "retention_share", "value": 0.5, "observed_at": "2026-03-12", "lead_id": "lead-1"},
-            {"signal": "retention_share", "value": 0.9, "observed_at": "2026-03-12", "lead_id": "lead-10"},
+            {"signal": "retention_rate", "value": 0.5, "observed_at": "2026-03-12", "lead_id": "lead-1"},
+            {"signal": "retention_rate", "value": 0.9, "observed_at": "2026-03-12", "lead_id": "lead-10"},
         ],
     )
     return root

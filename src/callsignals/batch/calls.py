@@ -148,16 +148,18 @@ def _missing(
     Rows whose RTTM cannot be read are added to ``errors``.
     """
     tasks: dict[str, tuple[int, HearTask]] = {}
+    printed = {keys[row.call_id] for row in workspace.calls if len(row.sellers) == 1 and row.call_id in keys}
     for row in workspace.calls:
         key = keys.get(row.call_id)
-        if row.audio is None or key is None or key in tasks or _is_heard(key, settings, store):
+        if row.audio is None or key is None or key in tasks or _is_heard(key, settings, store, key in printed):
             continue
         try:
             turns = read_rttm(row.rttm) if row.rttm else None
         except CallSignalsError as error:
             errors[row.call_id] = error
             continue
-        tasks[key] = (_size(row.audio), HearTask(key, row.audio, _language(row, workspace.settings), turns))
+        language = _language(row, workspace.settings)
+        tasks[key] = (_size(row.audio), HearTask(key, row.audio, language, turns, key in printed))
     return [task for _, task in sorted(tasks.values(), key=lambda found: (-found[0], found[1].key))]
 
 
@@ -187,9 +189,9 @@ def recordings_heard(workspace: Workspace, store: Store) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_heard(key: str, settings: HearingSettings, store: Store) -> bool:
-    return store.has("hear", key) and (
-        not settings.voiceprints or store.has("voiceprint", voiceprint_key(key, settings))
+def _is_heard(key: str, settings: HearingSettings, store: Store, is_one_sellers: bool) -> bool:
+    return store.has("hear", key) and not (
+        settings.voiceprints and is_one_sellers and not store.has("voiceprint", voiceprint_key(key, settings))
     )
 
 

@@ -28,12 +28,14 @@ class HearTask:
         audio: the recording.
         language: fixed by the user, or None to detect it.
         turns: who speaks when in mono, from the user; None to find out.
+        is_one_sellers: whether a voiceprint would be of use: it is compared among one seller's calls alone.
     """
 
     key: str
     audio: Path
     language: str | None
     turns: tuple[Activity, ...] | None = None
+    is_one_sellers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ def _results(
     task: HearTask, settings: HearingSettings, ears: Ears, known: Callable[[], bytes | None]
 ) -> Iterator[Result]:
     """A call that was heard before voiceprints were asked for is not heard again."""
-    heard = read_stored(known(), Transcript) if settings.voiceprints else None
+    is_printed = settings.voiceprints and task.is_one_sellers
+    heard = read_stored(known(), Transcript) if is_printed else None
     if heard is None:
         heard = ears.hear(task.audio, language=task.language, turns=task.turns)
         yield Result("hear", task.key, stored_form(heard))
-    if settings.voiceprints:
+    if is_printed:
         prints = ears.voiceprints(task.audio, heard)
         yield Result("voiceprint", voiceprint_key(task.key, settings), stored_form(prints))
 

@@ -33,7 +33,11 @@ def returning_voices(
         store.forget("voiceprint")
         store.forget("recurring")
         return {}
-    keys = {call.row.call_id: voiceprint_key(call.key, settings) for call in calls if call.row.audio}
+    keys = {
+        call.row.call_id: voiceprint_key(call.key, settings)
+        for call in calls
+        if call.row.audio and len(call.row.sellers) == 1
+    }
     store.forget("voiceprint", keep=keys.values())
     recorded = [call for call in calls if call.row.call_id in keys]
     batch_key = _batch_key(recorded, keys)

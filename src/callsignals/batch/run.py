@@ -34,6 +34,7 @@ from callsignals.batch.store import Store
 from callsignals.batch.survey_stage import SurveyResults, survey_results
 from callsignals.batch.thread_stage import thread_rows
 from callsignals.batch.transcripts import TranscriptFolder
+from callsignals.batch.voiceprint_store import opened_store
 from callsignals.comments.classify import CommentClassifier, shipped_digest
 from callsignals.errors import Failure, OutputError
 from callsignals.files import digest_of, path_from, sources_digest
@@ -182,7 +183,7 @@ class _Run:
         self.workspace = workspace
         self.listener = listener
         self.clock = clock
-        self.store = store or Store(workspace.out)
+        self.store = store or opened_store(workspace)
         self.seal = Seal(workspace.out)
         self.terms: TermList = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
         self.classifier_digest = (

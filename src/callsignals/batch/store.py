@@ -16,13 +16,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from callsignals.errors import OutputError
 from callsignals.files import remove_file, write_bytes
+from callsignals.privacy.lockbox import Lockbox
 
-__all__ = ["CACHE_FOLDER", "StageName", "Store", "read_stored", "stored_form"]
+__all__ = ["CACHE_FOLDER", "LOCKED_STAGE", "StageName", "Store", "read_stored", "stored_form"]
 
 CACHE_FOLDER = ".cache"
 
 Kind = TypeVar("Kind")
 StageName = Literal["digest", "hear", "voiceprint", "recurring", "measure", "classify"]
+LOCKED_STAGE: StageName = "voiceprint"
+"""Kept under the user's key where there is one."""
 _DURABLE = ("hear", "voiceprint")
 """What takes long to make is on the disk before anything rests on it, power cut or not."""
 
@@ -58,10 +61,12 @@ class Store:
     Attributes:
         out: the OUT folder.
         touched: files that were asked for, where somebody wants to know what is still needed; else None.
+        lockbox: locks results of ``LOCKED_STAGE``; None where they lie open.
     """
 
     out: Path
     touched: set[Path] | None = field(default=None, compare=False)
+    lockbox: Lockbox | None = None
 
     def path(self, stage: StageName, key: str) -> Path:
         """Where the result with ``key`` lies or would lie."""
@@ -79,11 +84,16 @@ class Store:
         return read_stored(self.get_stored(stage, key), kind)
 
     def get_stored(self, stage: StageName, key: str) -> bytes | None:
-        """The result in its stored form, or None when absent."""
+        """The result in its stored form, or None when absent.
+
+        Raises:
+            SettingsError: it is locked with another key.
+        """
         try:
-            return self.path(stage, key).read_bytes()
+            content = self.path(stage, key).read_bytes()
         except OSError:
             return None
+        return self.lockbox.unlock(content) if self.lockbox is not None and stage == LOCKED_STAGE else content
 
     def put(self, stage: StageName, key: str, result: Any) -> None:  # noqa: ANN401 - what ``get`` gives
         """Keep a result.
@@ -99,6 +109,8 @@ class Store:
         Raises:
             OutputError: OUT cannot be written.
         """
+        if self.lockbox is not None and stage == LOCKED_STAGE:
+            content = self.lockbox.lock(content)
         write_bytes(self.path(stage, key), content, durable=stage in _DURABLE)
 
     def remove(self, stage: StageName, key: str) -> None:

@@ -94,7 +94,7 @@ class HeadPlan:
     abstain_class: str | None = None
     best_f1: bool = False
     sparse_c: float = 3.0
-    dense_c: float = 3.0
+    dense_c: float = 1.0
     seed: int = 0
 
 

@@ -27,6 +27,8 @@ from callsignals.conversation.turns import (
     turns_of,
     without_short_turns,
 )
+from callsignals.vocabulary.call_measure import CallParty, Need, SpokenCall, SpokenSentence, SpokenTurn
+from callsignals.vocabulary.call_measures import CALL_MEASURES
 from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS
 from callsignals.vocabulary.signal import Signal, TimeSpan
 from callsignals.vocabulary.spoken import LANGUAGES, Transcript
@@ -39,16 +41,23 @@ MINIMUM_PARTY_SPEECH_S = 3.0
 OVERLAP_AWARE = "overlap_aware"
 """The finding that says a mono call's diarization hears two voices at once."""
 
-_SIDES: dict[str, Side] = {"seller": "a", "customer": "b"}
-_OVERLAPPING = frozenset(["overlap_share", "seller_interruptions_per_hour", "customer_interruptions_per_hour"])
-_EXACT_GAPS = frozenset(["silence_share", "patience_s", "customer_latency_s"])
-_QUESTIONS = frozenset(["seller_questions_per_hour", "customer_questions_per_hour"])
-_ROLELESS = frozenset(["silence_share", "overlap_share", "interactivity_per_5min"])
+
+def _needing(need: Need) -> frozenset[str]:
+    return frozenset(name for name, measure in CALL_MEASURES.items() if need in measure.needs)
+
+
+_SIDES: dict[CallParty, Side] = {"seller": "a", "customer": "b"}
+_PARTIES: dict[Side, CallParty] = {"a": "seller", "b": "customer"}
+_OVERLAPPING = _needing("overlap") | {"overlap_share", *(f"{party}_interruptions_per_hour" for party in _SIDES)}
+_EXACT_GAPS = _needing("gaps") | {"silence_share", "patience_s", "customer_latency_s"}
+_QUESTIONS: dict[str, CallParty] = {f"{party}_questions_per_hour": party for party in _SIDES}
+_ROLELESS = (CALL_MEASURES.keys() - _needing("roles")) | {"silence_share", "overlap_share", "interactivity_per_5min"}
+_EITHER_PARTY = CALL_MEASURES.keys() - _needing("both_parties")
+"""Signals that a call with one party, or next to nothing from either, may have."""
+_COUNTS = frozenset(name for name, measure in CALL_MEASURES.items() if measure.counts_without_times)
 _ONE_PARTY: dict[str, Side] = {
     "longest_monologue_s": "a",
     "longest_customer_story_s": "b",
-    "seller_words_per_minute": "a",
-    "customer_words_per_minute": "b",
 }
 """Signals about one party alone: the other may speak less than 3 s."""
 
@@ -175,9 +184,27 @@ def _computed(parts: _Parts) -> list[Signal]:
         found += [
             pace.per_hour(f"{party}_questions_per_hour", len(own), span_s, _spans(own)),
             floor.interruptions_per_hour(f"{party}_interruptions_per_hour", parts.starts, side, span_s),
-            pace.words_per_minute(f"{party}_words_per_minute", parts.words[side], timeline.speech_s(side)),
         ]
-    return found
+    seen = _seen(parts)
+    return found + [measure.measure(seen) for measure in CALL_MEASURES.values()]
+
+
+def _seen(parts: _Parts) -> SpokenCall:
+    """What measures of one module may look at."""
+    timeline, asked = parts.timeline, set(parts.asked)
+    sides = [(sentence, timeline.side_of(sentence.party, sentence.speaker)) for sentence in parts.spoken]
+    return SpokenCall(
+        language=parts.transcript.language,
+        span_s=timeline.span_s,
+        speech_s={party: timeline.speech_s(side) for party, side in _SIDES.items()},
+        word_count={party: parts.words[side] for party, side in _SIDES.items()},
+        turns=tuple(SpokenTurn(_PARTIES[t.side], t.start_s, t.end_s, t.word_count) for t in parts.turns),
+        sentences=tuple(
+            SpokenSentence(_PARTIES[side], sentence.text, sentence.start_s, sentence.end_s, sentence in asked)
+            for sentence, side in sides
+            if side is not None
+        ),
+    )
 
 
 def _spans(found: Sequence[Sentence]) -> tuple[TimeSpan, ...]:
@@ -211,7 +238,7 @@ def _gated(signal: Signal, parts: _Parts) -> Signal:
 
 def _untimed(signal: Signal) -> float | None:
     """Counts of words and questions are known without times, seconds are not."""
-    return signal.numerator if signal.name in _QUESTIONS or signal.name.endswith("_words_per_minute") else None
+    return signal.numerator if signal.name in _QUESTIONS or signal.name in _COUNTS else None
 
 
 def _kind_gate(parts: _Parts) -> str | None:
@@ -237,17 +264,17 @@ def _role_gate(name: str, parts: _Parts) -> str | None:
 
 
 def _language_gate(name: str, parts: _Parts) -> str | None:
-    if name not in _QUESTIONS:
+    if name not in _QUESTIONS and name not in _needing("questions"):
         return None
-    side = _SIDES[name.split("_")[0]]
-    if not parts.words[side] and parts.timeline.speech_s(side) > 0.0:
+    own = [_SIDES[_QUESTIONS[name]]] if name in _QUESTIONS else list(_PARTIES)
+    if any(not parts.words[side] and parts.timeline.speech_s(side) > 0.0 for side in own):
         return "no_words"
     return None if parts.transcript.language in LANGUAGES else "language_not_supported"
 
 
 def _party_gate(name: str, parts: _Parts) -> str | None:
     speech_s = (parts.timeline.speech_s("a"), parts.timeline.speech_s("b"))
-    if name.endswith("_words_per_minute"):
+    if name in _EITHER_PARTY:
         return None
     if min(speech_s) <= 0.0:
         own = _ONE_PARTY.get(name)

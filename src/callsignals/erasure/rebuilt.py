@@ -16,6 +16,7 @@ from callsignals.batch.hearing_work import Heard, HearTask, HearWork
 from callsignals.batch.listener import Silent
 from callsignals.batch.run import RunOptions, open_with, rebuild
 from callsignals.batch.store import Store
+from callsignals.batch.voiceprint_store import opened_store
 from callsignals.errors import InputError, MediaError
 from callsignals.inputs.workspace import Workspace
 
@@ -55,7 +56,7 @@ class Origin:
         Raises:
             CallSignalsError: it cannot be done; OUT may be written in part.
         """
-        store = Store(out, touched=set())
+        store = opened_store(workspace, set())
         missing = _calls_of(out) - heard_before(workspace, store)
         if missing:
             raise InputError(

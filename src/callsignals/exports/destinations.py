@@ -29,6 +29,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from callsignals.errors import CallSignalsError, OutputError, UsageError
+from callsignals.exports.audio import export_audio
 from callsignals.exports.crm import export_hubspot, export_salesforce
 from callsignals.exports.csv_files import export_csv
 from callsignals.exports.finished import FinishedRun, finished_run
@@ -66,6 +67,7 @@ class Destination:
 
 DESTINATIONS: Mapping[str, Destination] = MappingProxyType(
     {
+        "audio": Destination("audio", "files", export_audio),
         "csv": Destination("csv", "files", export_csv),
         "hubspot": Destination("hubspot", "files", export_hubspot),
         "salesforce": Destination("salesforce", "files", export_salesforce),

@@ -32,6 +32,7 @@ OwnerOf = Callable[[str, str | None, str | None], Belonging]
 _OWNER = ("lead_id", "call_id", "comment_id", "at")
 _SERIES = ("signal", "phase", "unit")
 _FIGURES = ("value", "numerator", "denominator")
+_ROWS_AT_ONCE = 20_000
 _MARK_DIGITS = 15  # hexadecimal digits of an id that fit a 64-bit integer
 OBSERVED_COLUMNS = (
     "level",
@@ -84,6 +85,7 @@ class ObservationTable:
         self._subjects: dict[tuple[Subject, ...], int] = {}
         self._subjects_of_owner: list[int] = []
         self._moments: list[datetime | None] = []
+        self._waiting: list[pl.DataFrame] = []
         self._parts: list[pl.DataFrame] = []
 
     def add(self, rows: pl.DataFrame) -> None:
@@ -91,9 +93,17 @@ class ObservationTable:
 
         Figures that rest on several observations already (NPS and the like) are left out.
         """
+        self._waiting.append(rows.select(OBSERVED_COLUMNS))
+        if sum(len(part) for part in self._waiting) >= _ROWS_AT_ONCE:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Make narrow columns of the rows that wait: so many at once, since each time costs as much as 5000 rows."""
+        if not self._waiting:
+            return
         known = pl.col("signal").is_in(list(FIGURES)) & (pl.col("status") != "carried")
         found = (
-            rows.select(OBSERVED_COLUMNS)
+            pl.concat(self._waiting)
             .filter(
                 pl.col("level") == "lead",
                 pl.col("status").is_in(self._statuses),
@@ -102,6 +112,7 @@ class ObservationTable:
             )
             .with_columns(pl.col("period_start").fill_null(pl.col("time")).alias("at"))
         )
+        self._waiting.clear()
         if found.is_empty():
             return
         self._parts.append(
@@ -130,6 +141,7 @@ class ObservationTable:
             zone: whose midnights count; UTC when None.
             totals: whether undated and dated observations are brought together as well.
         """
+        self._pack()
         if not self._parts:
             return
         whole = pl.concat(self._parts)

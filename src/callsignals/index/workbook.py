@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +24,11 @@ __all__ = ["write_workbook"]
 _SHEETS = (("before", "Before"), ("during", "During"), ("after", "After"), ("all", "Composite"))
 _HEAD = ("Whose", "Signal", "Label", "Unit", "Good is", "Course", "Latest", "Low", "High", "n", "Change", "Reads as")
 _WIDTHS = (22, 30, 18, 13, 9, 18, 10, 10, 10, 7, 10, 10)
-_COURSE, _FIRST_PERIOD = 5, len(_HEAD)
+_COURSE, _FIRST_NUMBER, _READS_AS, _FIRST_PERIOD = 5, 6, 11, len(_HEAD)
 _PERIOD_WIDTH = 10
+_NOTE_WIDTHS = (32, 9, 14, 70, 40, 34)
+_LINE_POINTS, _LETTERS_PER_WIDTH = 15.0, 1.1
+"""Height of a line of text, and how many letters go on a unit of column width, cautiously."""
 _FORMATS = {"share": "0 %", "count": "0", "points": "0", "%": "0.0"}
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)
 """The same table gives the same bytes: no clock time in the file."""
@@ -60,7 +64,11 @@ class _Styles:
         self.head = book.add_format(
             {"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True, "valign": "top"}
         )
+        self.head_right = book.add_format(
+            {"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "align": "right", "valign": "top"}
+        )
         self.text = book.add_format({"valign": "top"})
+        self.indented = book.add_format({"valign": "top", "align": "left", "indent": 1})
         self.wrapped = book.add_format({"valign": "top", "text_wrap": True})
         self.bold = book.add_format({"bold": True, "valign": "top"})
 
@@ -78,10 +86,10 @@ def _phase_sheet(sheet: Any, title: str, rows: Sequence[IndexRow], styles: _Styl
     periods = sorted({row.period for row in rows})
     for column, (text, width) in enumerate(zip(_HEAD, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, text, styles.head)
+        sheet.write_string(0, column, text, styles.head_right if _FIRST_NUMBER <= column < _READS_AS else styles.head)
     sheet.set_column(_FIRST_PERIOD, _FIRST_PERIOD + len(periods) - 1, _PERIOD_WIDTH)
     for column, period in enumerate(periods, start=_FIRST_PERIOD):
-        sheet.write_string(0, column, period.name, styles.head)
+        sheet.write_string(0, column, period.name, styles.head_right)
     lines: dict[Line, dict[Period, IndexRow]] = {}
     for row in rows:
         lines.setdefault((row.subject, row.signal, row.label), {})[row.period] = row
@@ -114,13 +122,15 @@ def _line(
         _number(sheet, place, column, value, number)
     _number(sheet, place, 9, float(row.n), styles.number("count"))
     _number(sheet, place, 10, row.change, styles.number(row.unit, signed=True))
-    sheet.write_string(place, 11, row.development or "", styles.text)
+    sheet.write_string(place, _READS_AS, row.development or "", styles.indented)
     for column, period in enumerate(periods, start=_FIRST_PERIOD):
         found = cells.get(period)
         _number(sheet, place, column, None if found is None else found.value, number)
     course = xl_range_abs(place, _FIRST_PERIOD, place, _FIRST_PERIOD + len(periods) - 1)
+    # Columns, which LibreOffice shows on paper too (lines it does not), and which show where a period has no value.
+    floor = {} if any((found.value or 0.0) < 0 for found in cells.values()) else {"min": 0}
     sheet.add_sparkline(
-        place, _COURSE, {"range": f"'{title}'!{course}", "markers": True, "weight": 1.5, "show_hidden": True}
+        place, _COURSE, {"range": f"'{title}'!{course}", "type": "column", "show_hidden": True, **floor}
     )
 
 
@@ -135,10 +145,11 @@ def _whose(subject: Subject) -> str:
 
 def _notes_sheet(sheet: Any, index: Index, styles: _Styles) -> None:  # noqa: ANN401
     head = ("Signal", "Phase", "Unit", "Meaning", "No value when", "Read beside")
-    for column, width in enumerate((32, 9, 14, 70, 40, 34)):
+    for column, width in enumerate(_NOTE_WIDTHS):
         sheet.set_column(column, column, width)
     texts = [*_NOTES, *index.notices]
     for place, text in enumerate(texts):
+        sheet.set_row(place, _height((text,), (sum(_NOTE_WIDTHS),)))
         sheet.merge_range(place, 0, place, len(head) - 1, "", styles.wrapped)
         sheet.write_string(place, 0, text, styles.wrapped)
     first = len(texts) + 1
@@ -146,11 +157,19 @@ def _notes_sheet(sheet: Any, index: Index, styles: _Styles) -> None:  # noqa: AN
         sheet.write_string(first, column, title, styles.head)
     names = dict.fromkeys(row.signal for row in index.rows)
     for place, name in enumerate(names, start=first + 1):
-        for column, text in enumerate(_meaning(name)):
+        meaning = _meaning(name)
+        sheet.set_row(place, _height(meaning, _NOTE_WIDTHS))
+        for column, text in enumerate(meaning):
             sheet.write_string(place, column, text, styles.bold if column == 0 else styles.wrapped)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
+    """Of a row whose texts are wrapped; without it LibreOffice leaves them one line high."""
+    lines = (math.ceil(len(text) / (width * _LETTERS_PER_WIDTH)) for text, width in zip(texts, widths, strict=True))
+    return _LINE_POINTS * max(1, *lines)
 
 
 def _meaning(name: str) -> tuple[str, ...]:
@@ -159,7 +178,7 @@ def _meaning(name: str) -> tuple[str, ...]:
     if metric is not None and metric.vanity:
         beside = f"says little alone: {beside}"
     if name == COMPOSITE:
-        meaning = "weighted mean of z-scores against the baseline; n = signals in it, see docs/index.md"
+        meaning = "weighted mean of z-scores against the baseline; n = signals in it, see docs/trust-index.md"
         return name, "all", "z", meaning, "no weighted signal has an interval", beside
     if definition is None:
         return name, "", "", "measured elsewhere", "", beside

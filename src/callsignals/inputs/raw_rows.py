@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import Record
+from callsignals.inputs.headings import canonical_names
 
 __all__ = [
     "UNNAMED",
@@ -54,6 +54,7 @@ class Table:
         problems: rows that could not be split into cells, in order.
         decimal_comma: True when columns are parted by ``;``: spreadsheets do so where decimals have a comma.
         encoding: of the text, "" for binary formats.
+        headings: headings that stand for a column of another name, and that column, in order; not of JSON lines.
     """
 
     path: Path
@@ -62,12 +63,14 @@ class Table:
     problems: tuple[InputError, ...] = ()
     decimal_comma: bool | None = None
     encoding: str = ""
+    headings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Column names, and the number of the record that they stand in."""
+    """Column names, as written and as they are called here, and the number of the record that they stand in."""
 
+    written: tuple[str, ...]
     names: tuple[str, ...]
     number: int
 
@@ -87,12 +90,13 @@ def read_header(records: Iterator[Record], path: Path, known: frozenset[str]) ->
             "Put the column names in the first row.",
             code="bad_header",
         )
-    return Header(header_names(header.cells, path, known), header.number)
+    return Header(header.cells, header_names(header.cells, path, known), header.number)
 
 
 def header_names(cells: Sequence[str], path: Path, known: frozenset[str]) -> tuple[str, ...]:
     """Cells of a header as column names: known ones canonical, blank ones numbered."""
-    names = tuple(_canonical(cell, known) or f"{UNNAMED}{place}" for place, cell in enumerate(cells, start=1))
+    found = canonical_names(cells, known)
+    names = tuple(name or f"{UNNAMED}{place}" for place, name in enumerate(found, start=1))
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         raise InputError(
@@ -102,12 +106,6 @@ def header_names(cells: Sequence[str], path: Path, known: frozenset[str]) -> tup
             code="two_columns",
         )
     return names
-
-
-def _canonical(name: str, known: frozenset[str]) -> str:
-    stripped = name.strip()
-    folded = re.sub(r"[\s-]+", "_", stripped.casefold())
-    return folded if folded in known else stripped
 
 
 def raw_rows(records: Iterable[Record], header: Header, path: Path) -> Iterator[RawRow | InputError]:
@@ -171,7 +169,8 @@ def _json_cells(line: str, known: frozenset[str]) -> dict[str, str | None]:
     found = json.loads(line)
     if not isinstance(found, dict):
         raise ValueError("is not a JSON object")
-    cells = {_canonical(name, known): text_of(value) for name, value in found.items()}
+    names = canonical_names(tuple(found), known)
+    cells = {name: text_of(value) for name, value in zip(names, found.values(), strict=True)}
     if len(cells) < len(found):
         raise ValueError("names one column twice")
     return cells

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import Record, decode_text, sniff_delimiter, split_records
+from callsignals.inputs.headings import renamed
 from callsignals.inputs.raw_rows import (
     UNNAMED,
     RawRow,
@@ -196,7 +197,8 @@ def _from_records(
     used = {name for row in rows for name, value in row.cells.items() if value is not None}
     columns = tuple(name for name in header.names if name in used or not name.startswith(UNNAMED))
     rows = [RawRow(row.number, {name: row.cells[name] for name in columns}) for row in rows]
-    return Table(path, columns, tuple(rows), tuple(problems), decimal_comma, encoding)
+    headings = renamed(header.written, header.names)
+    return Table(path, columns, tuple(rows), tuple(problems), decimal_comma, encoding, headings)
 
 
 def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
@@ -210,8 +212,9 @@ def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
 
 def _parse_parquet(data: bytes, path: Path, known: frozenset[str]) -> Table:
     rows = _unpacked("parquet_rows", data, path, "a Parquet file")
-    names = header_names([name or "" for name in next(rows)], path, known)
-    return Table(path, names, tuple(typed_rows(rows, names)))
+    written = [name or "" for name in next(rows)]
+    names = header_names(written, path, known)
+    return Table(path, names, tuple(typed_rows(rows, names)), headings=renamed(written, names))
 
 
 def _unpacked(function: str, data: bytes, path: Path, description: str, *arguments: str) -> Iterator[list[str | None]]:

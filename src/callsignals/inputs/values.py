@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import TypeVar
 
 from callsignals.errors import InputError
+from callsignals.inputs.headings import folded, own_value
 
 __all__ = [
     "Moment",
@@ -45,6 +46,12 @@ _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[1-7]"
 _CLOCK = r"[0-9]{2}(?::?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]{1,12})?)?)?"
 _OFFSET = r"Z|[+-][0-9]{2}(?::?[0-9]{2})?"
 _ISO = re.compile(rf"(?P<date>{_DATE})(?:(?:[Tt]| +)(?P<clock>{_CLOCK}) ?(?P<offset>{_OFFSET})?)?", re.IGNORECASE)
+
+_DOTTED = re.compile(
+    r"(?P<day>[0-9]{1,2})\. ?(?P<month>[0-9]{1,2})\. ?(?P<year>[0-9]{4})"
+    r"(?:,? +(?:klo|kl\.?)? *(?P<hour>[0-9]{1,2})[.:](?P<minute>[0-9]{2})(?:[.:](?P<second>[0-9]{2}))?)?"
+)
+"""As Finns write it; with dots between its parts the day always comes first."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 """Outside lie spreadsheet zeros (1899-12-30) and slips of the hand, not sales calls."""
@@ -131,18 +138,18 @@ def _ambiguous_number(body: str) -> InputError:
 
 
 def parse_datetime(text: str, zone: tzinfo | None = None) -> Moment:
-    """A time or a date (its midnight) in ISO 8601.
+    """A time or a date (its midnight) in ISO 8601, or day, month and year with dots as in Finland.
 
     A local time that a clock change skips or repeats is read with the offset from before the change.
 
     Args:
-        text: the cell, for instance ``2026-03-01T10:15+02:00``, ``2026-03-01 10:15`` or ``2026-03-01``.
+        text: the cell, for instance ``2026-03-01T10:15+02:00``, ``2026-03-01 10:15``, ``1.3.2026 klo 10.15``.
         zone: applied when the text has no offset; UTC when None.
 
     Raises:
         InputError: ``unreadable_date``.
     """
-    found = _ISO.fullmatch(text.strip())
+    found = _ISO.fullmatch(_as_iso(text))
     if found is None:
         raise _unreadable_date(text)
     offset = (found["offset"] or "").upper()
@@ -157,15 +164,24 @@ def parse_datetime(text: str, zone: tzinfo | None = None) -> Moment:
 
 
 def parse_date(text: str) -> date:
-    """The calendar day of an ISO 8601 date or time, as written.
+    """The calendar day of a date or time as ``parse_datetime`` reads it, as written.
 
     Raises:
         InputError: ``unreadable_date``.
     """
     parse_datetime(text)
-    found = _ISO.fullmatch(text.strip())
+    found = _ISO.fullmatch(_as_iso(text))
     assert found is not None  # parse_datetime has checked it
     return date.fromisoformat(found["date"].upper())
+
+
+def _as_iso(text: str) -> str:
+    """A date with dots in ISO 8601, anything else without the white space around it."""
+    found = _DOTTED.fullmatch(text.strip())
+    if found is None:
+        return text.strip()
+    day = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+    return day if found["hour"] is None else f"{day} {found['hour']:0>2}:{found['minute']}:{found['second'] or '00'}"
 
 
 def _unreadable_date(text: str) -> InputError:
@@ -183,26 +199,26 @@ def parse_bool(text: str) -> bool:
     Raises:
         InputError: ``unreadable_yes_no``.
     """
-    folded = text.strip().casefold()
-    if folded in _YES:
+    word = text.strip().casefold()
+    if word in _YES:
         return True
-    if folded in _NO:
+    if word in _NO:
         return False
     raise InputError(shown(text), "which is neither yes nor no", "Write yes or no.", code="unreadable_yes_no")
 
 
 def parse_choice(text: str, choices: Iterable[Choice]) -> Choice:
-    """One of ``choices``, letter case, spaces and hyphens aside.
+    """One of ``choices``, or a Swedish or Finnish word for it; letter case, spaces and hyphens aside.
 
     Raises:
         InputError: ``unknown_value``, naming the nearest choice and all of them.
     """
     known = tuple(choices)
-    folded = re.sub(r"[\s-]+", "_", text.strip().casefold())
+    word = folded(text)
     for choice in known:
-        if folded == choice.casefold():
+        if choice.casefold() in (word, own_value(text)):
             return choice
-    near = difflib.get_close_matches(folded, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     hint = f"Did you mean '{near[0]}'? " if near else ""
     raise InputError(
         shown(text), "which is not known", f"{hint}Write one of: {', '.join(known)}.", code="unknown_value"
@@ -238,5 +254,5 @@ def parse_language(text: str) -> str:
 
 def language_code(text: str) -> str | None:
     """``en``, ``sv`` or ``fi`` for a code, a tag such as ``sv-SE`` or a name; None for anything else."""
-    folded = text.strip().casefold().replace("_", "-")
-    return _LANGUAGE_NAMES.get(folded) or _LANGUAGE_NAMES.get(folded.partition("-")[0])
+    tag = text.strip().casefold().replace("_", "-")
+    return _LANGUAGE_NAMES.get(tag) or _LANGUAGE_NAMES.get(tag.partition("-")[0])

@@ -35,6 +35,7 @@ from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, MessageRow, Me
 from callsignals.inputs.scan import AUDIO_SUFFIXES, scan_recordings
 from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
 from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
+from callsignals.inputs.values import shown
 from callsignals.privacy.tombstones import Tombstones, load_tombstones
 
 __all__ = ["Workspace", "open_workspace"]
@@ -122,6 +123,9 @@ class _Opening:
         table = self.erased.without(name, read_table(path, known=COLUMNS[name]))
         if table.encoding == "windows-1252":
             self.notices.append(f"{path.name} is not UTF-8; it is read as Windows-1252.")
+        if table.headings:
+            read_as = ", ".join(f"{shown(written)} as {column}" for written, column in table.headings)
+            self.notices.append(f"{path.name}: read {read_as}.")
         parsed = parse(table, self.context)
         for error in parsed.errors:
             self.fail(error, path.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from callsignals.vocabulary.call_measures import CALL_MEASURES
 from callsignals.vocabulary.definitions import DEFINITIONS
 from callsignals.vocabulary.spoken import LANGUAGES
 
@@ -135,4 +136,8 @@ def wording(language: str) -> Wording:
     """The texts of one language; English for one that has none."""
     code = language if language in LANGUAGES else "en"
     text = files("callsignals.report").joinpath("texts", f"{code}.toml").read_text(encoding="utf-8")
-    return Wording(code, tomllib.loads(text))
+    sections = tomllib.loads(text)
+    for name, measure in CALL_MEASURES.items():
+        sections["signal"][name] = measure.names[code]
+        sections["formula"].update({name: measure.formulas[code]} if code in measure.formulas else {})
+    return Wording(code, sections)

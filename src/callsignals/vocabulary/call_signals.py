@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from callsignals.vocabulary.call_measures import CALL_MEASURES
 from callsignals.vocabulary.definition import Definition, definitions
 
 __all__ = ["CONVERSATION_SIGNALS", "RELATED_SIGNALS", "TERM_SIGNALS"]
@@ -111,20 +112,9 @@ CONVERSATION_SIGNALS = definitions(
         )
         for party in ("seller", "customer")
     ),
-    *(
-        Definition(
-            f"{party}_words_per_minute",
-            "during",
-            "words/min",
-            f"words by the {party} x 60 / own speech seconds",
-            "own speech < 10 s; roles unknown",
-            scale=60.0,
-            minimum_denominator=10.0,
-        )
-        for party in ("seller", "customer")
-    ),
+    *(measure.definition for measure in CALL_MEASURES.values()),
 )
-"""Per call, from intervals and words (``callsignals.conversation``)."""
+"""Per call, from intervals and words (``callsignals.conversation``, and ``call_measures`` for those of one module)."""
 
 TERM_SIGNALS = definitions(
     Definition(

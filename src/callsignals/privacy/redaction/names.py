@@ -7,6 +7,7 @@ followed by a name, an unknown word is taken too. Names inside names of companie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,7 +21,10 @@ __all__ = ["find_names"]
 _JOINS = (" ", "-", "\u00a0", "\u2011", "\n", "  ")
 _LONGEST_CUE = 5
 _MOST_UNKNOWN = 2
+_CONTRACTION = re.compile(r"(?:i|you|we|they|that|it|he|she|there|what|who|where|how|let|here)'")
 _FEWEST_LETTERS = 3
+_INSIDE = frozenset({"in", "near", "outside", "i", "nära", "utanför", "kring"})
+"""Before a surname: it is a place's name then."""
 _LONG_ENOUGH_IN_SMALL = 4
 
 
@@ -64,28 +68,37 @@ class _Names:
         if not token.is_letters:
             return None
         cue = self._cue_before(at)
+        if _CONTRACTION.match(token.folded):
+            return None
         if cue == "naming":
             end = self._named(at)
             if end is not None:
                 return end
         if not token.roles:
             return None
-        if self._is_sure(token) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
+        if self._is_sure(at) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
             end = self._extended(at)
             return end + 1 if self.small and cue is not None and end == at + 1 and self._unknown_follows(at) else end
         return None
 
-    def _is_sure(self, token: NameToken) -> bool:
+    def _is_sure(self, at: int) -> bool:
         """Whether a word is a name wherever it stands."""
+        token = self.tokens[at]
         if token.ordinary or not {"f", "s"} & set(token.roles) or (token.folded in self.cues.never and not token.capital):
             return False
-        if "r" in token.roles and not token.capital:
+        if not token.capital and ("r" in token.roles or self._is_plural(token)):
+            return False
+        if "f" not in token.roles and self._follows(at, _INSIDE):
             return False
         if token.folded in self.cues.places or token.folded in self.cues.months:
             return False
         if self.small or token.capital:
             return len(token.folded) >= _FEWEST_LETTERS
         return "f" in token.roles and len(token.folded) >= _LONG_ENOUGH_IN_SMALL and not self._in_dictionary(token)
+
+    def _is_plural(self, token: NameToken) -> bool:
+        """Whether an English word is a listed name with an s, which then has a capital ("the Hendersons")."""
+        return self.language == "en" and token.folded.endswith("s") and "'" not in token.folded and not is_listed(token.folded)
 
     def _is_likely(self, at: int, cue: str | None) -> bool:
         """Whether a given name that may be another word is one here."""
@@ -267,13 +280,22 @@ class _Names:
         said = " ".join(token.folded for token in self.tokens[first:end])
         if said in self.cues.brands or any(token.folded in self.cues.brands for token in self.tokens[first:end]):
             return True
-        if self._company_follows(end):
+        if self._company_follows(end) or (first and self.tokens[first - 1].folded in self.cues.months and end - first == 1):
+            return True
+        if self._is_house(first, end):
             return True
         if any(token.folded in self.cues.company_before for token in self.tokens[first:end] if token.capital):
             return True
         if before is not None and (before.folded in self.cues.company_before or "&" in self.tokens[first].gap):
             return True
         return end - first == 1 and self._is_place(first)
+
+    def _is_house(self, first: int, end: int) -> bool:
+        """A surname with an unknown word behind it, both with capitals: "Kowalski Packaging"."""
+        words = self.tokens[first:end]
+        if len(words) < 2 or self.small or self._cue_before(first) is not None:
+            return False
+        return words[0].roles == "s" and words[0].gap != "-" and not words[-1].roles and words[-1].gap == " "
 
     def _company_follows(self, end: int) -> bool:
         for further in range(end, min(end + 3, len(self.tokens))):

@@ -12,7 +12,7 @@ __all__ = ["find_online"]
 
 _EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}\s?[@＠]\s?(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}(?![\w-])")
 _TOP = r"(?:com|komi?|se|fi|net|org|co|uk|nu|io|eu|info|biz|ai|dev|no|dk|de|ee|ax|app|me|edu|gov|us)"
-_DOT = r"(?:punkt|dot|piste|point|\.)"
+_DOT = r"(?:[\s,]{1,2}(?:punkt|dot|piste|point)[\s,]{1,2}|\.)"
 _JOIN = r"(?:punkt|dot|piste|point|\.|underscore|understreck|alaviiva|bindestreck|streck|dash|hyphen|viiva|väliviiva|minus|-|_)"
 _AT = (
     r"(?:snabel[\s-]?a(?:et|t)?|snabel[\s-]?at|kanel[\s-]?bulle|alfa[\s-]?slang|ät[\s-]?merk(?:ki|in|illä)|at[\s-]?merk(?:ki|in|illä)|"
@@ -20,8 +20,8 @@ _AT = (
 )
 _SPOKEN_AT = re.compile(
     rf"(?<![\w.]){_AT}[\s,]{{1,2}}"
-    rf"(?P<host>[\w-]{{1,40}}(?:(?:[\s,]{{0,2}}{_JOIN}[\s,]{{0,2}}|[\s,]{{1,2}})[\w-]{{1,40}}){{0,5}}?)"
-    rf"[\s,]{{0,2}}{_DOT}[\s,]{{0,2}}(?P<top>{_TOP})(?:[\s,]{{0,2}}{_DOT}[\s,]{{0,2}}{_TOP})?(?!\w)",
+    rf"(?P<host>[\w-]{{1,40}}(?:(?:[\s,]{{1,2}}{_JOIN}[\s,]{{1,2}}|[.\s]|, )[\w-]{{1,40}}){{0,5}}?)"
+    rf"{_DOT}(?P<top>{_TOP})(?:{_DOT}{_TOP})?(?!\w)",
     re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"([^\s,;:!?]+)[\s,]{1,2}\Z")

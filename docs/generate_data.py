@@ -1,0 +1,155 @@
+"""Write docs/your-data.md from the tables' own rows and words: ``python docs/generate_data.py``."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from callsignals.inputs.admission import LAWFUL_BASES
+from callsignals.inputs.headings import synonyms
+from callsignals.inputs.rows import (
+    COMMENT_KINDS,
+    OUTCOMES,
+    SCALES,
+    SENDERS,
+    CallRow,
+    CommentRow,
+    LeadRow,
+    MessageRow,
+    MetricRow,
+    SellerRow,
+)
+from callsignals.inputs.scan import AUDIO_SUFFIXES
+from callsignals.inputs.tables import COLUMNS, METRIC_PARTS, TABLE_SUFFIXES
+
+PAGE = Path(__file__).with_name("your-data.md")
+
+_ROWS = {
+    "calls": CallRow,
+    "comments": CommentRow,
+    "leads": LeadRow,
+    "sellers": SellerRow,
+    "messages": MessageRow,
+    "metrics": MetricRow,
+}
+_ABOUT = {
+    "calls": "One row a call. `audio` or `transcript` must be filled in, too.",
+    "comments": "One row an answer. A score needs a `scale`, in the row or as `[comments] default_scale`.",
+    "leads": "Optional: what is known of a lead; it wins over what call rows say, and conflicts are reported.",
+    "sellers": "Optional: our own people.",
+    "messages": "Optional: one row a message of an e-mail, chat or ticket thread.",
+    "metrics": "Optional: figures measured elsewhere, checked and carried into the records "
+    "([which](elsewhere.md#metrics-metricscsv)).",
+}
+_RENAMED = {"sellers": "seller"}
+_FOR_PEOPLE = {
+    "call_id": "your own id of the call; in comments the call that a survey followed",
+    "comment_id": "your own id of the comment",
+    "lead_id": "your own id of the customer or deal: what belongs together has the same; blank in metrics: the company",
+    "audio": "file, relative to the table, or inside a folder named in `[calls] audio_roots`",
+    "transcript": "file, likewise: in place of a recording, or beside it",
+    "rttm": "file that says who speaks when in a mono recording, in place of our own diarization",
+    "started_at": "when the call began; calls without it are in totals only, not in periods",
+    "seller": "who sold: an id of the sellers table or a name; several parted by `;` stay out of per-seller figures",
+    "language": "`en`, `sv`, `fi`; blank is detected",
+    "seller_channel": "which channel of a stereo recording is the seller; blank is `[calls] seller_channel`, else told "
+    "from what is said",
+    "stage": "where the deal stands, in your words",
+    "outcome": "`won`, `lost` or `open`",
+    "closed_at": "when the deal was won or lost",
+    "lawful_basis": "why you may process the call ([privacy](privacy.md))",
+    "score": "a number within its scale",
+    "scale": "which scale; required with a score",
+    "created_at": "when it was written",
+    "name": "as people say it",
+    "text": "as written; may be empty",
+    "sent_at": "when it was sent",
+    "resolved": "whether the thread was resolved by then",
+    "observed_at": "when it was measured",
+    "period_start": "where the figure is of a period: its start; both or neither",
+    "period_end": "its end",
+    "value": "in the signal's own unit; blank where parts are given",
+    "respondent_id": "who answered, carried along",
+    "touchpoint": "where it was asked, carried along",
+    "stage_entered_at": "since when",
+    "lost_reason": "in your words",
+    "segment": "a group of your own",
+    "team": "as written",
+    "email_domain": "as written",
+}
+"""Where the row's own docstring speaks to developers."""
+_PHRASE = re.compile(r"``([^`]+)``")
+
+_HEAD = f"""# Your data
+
+Generated from the code's own tables by `python docs/generate_data.py`; a test keeps the two together.
+
+A workspace is a folder. Recordings alone are enough: without a `calls` table every recording below the folder is a
+call, named by its path, and the folder that it lies in is its lead. Spaces, å and ä in names are fine. Tables say
+more, and each is optional:
+
+- **Tables** come as {", ".join(f"`{suffix}`" for suffix in TABLE_SUFFIXES)}: `calls.csv` or `calls.xlsx`, for instance.
+  CSV may be parted by comma, semicolon or tab, in UTF-8 or as Windows saves it; in Excel the sheet named like the file
+  counts, else the first.
+- **Recordings** found by themselves: {", ".join(f"`{suffix}`" for suffix in sorted(AUDIO_SUFFIXES))}.
+- **Transcripts** instead of recordings: [transcripts from elsewhere](elsewhere.md).
+- **Times** are ISO 8601 (`2026-03-31 14:05`, `2026-03-31T14:05:00+02:00`), or day, month and year with dots
+  (`31.3.2026 klo 14.05`). Without an offset they are in `[workspace] timezone`, else UTC, and a notice says so.
+- **Numbers** may have a comma for decimals and spaces between thousands. **Yes and no** may be Swedish or Finnish.
+- **Headings** may be ours, or the Swedish and Finnish words in the tables below; letter case, spaces and hyphens do
+  not matter. A notice says which heading was read as what. Of several headings for one column ours wins, then the word
+  named first; the others stay columns of your own.
+- **Other columns** are kept; those named in `[segments] columns` group the figures.
+- **A bad row** costs only itself: file, row and remedy are in `failures.jsonl`. `callsignals run DIR --dry-run` checks
+  the tables before anything is heard.
+
+What cells may say: `outcome` {", ".join(OUTCOMES)}; `kind` {", ".join(COMMENT_KINDS)}; `sender` {", ".join(SENDERS)};
+`seller_channel` 0 or left, 1 or right; `lawful_basis` {", ".join(LAWFUL_BASES)}; and the scales
+{", ".join(f"`{name}` ({low} to {high})" for name, (low, high) in SCALES.items())}, of which those with
+`effort` are high when it was hard. Words for some of these:
+
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return _HEAD + _values() + "".join(_table(name, columns) for name, columns in COLUMNS.items())
+
+
+def _values() -> str:
+    lines = [f"| {name} | {', '.join(words)} |\n" for name, words in synonyms("values").items()]
+    return "| ours | Swedish and Finnish |\n|---|---|\n" + "".join(lines)
+
+
+def _table(name: str, columns: tuple[str, ...]) -> str:
+    meanings, required = _meanings(name), _required(name)
+    lines = [f"\n## {name}\n\n{_ABOUT[name]}\n\n| column | meaning | Swedish | Finnish |\n|---|---|---|---|\n"]
+    for column in columns:
+        mark = " **(required)**" if column in required else ""
+        swedish, finnish = (", ".join(f"`{word}`" for word in synonyms(code).get(column, ())) for code in ("sv", "fi"))
+        meaning = _FOR_PEOPLE.get(column) or meanings[column]
+        lines.append(f"| `{column}`{mark} | {meaning} | {swedish} | {finnish} |\n")
+    return "".join(lines)
+
+
+def _required(name: str) -> set[str]:
+    return {field.name for field in fields(_ROWS[name]) if field.default is MISSING}
+
+
+def _meanings(name: str) -> dict[str, str]:
+    """What the docstring of the table's row says of each column."""
+    _, _, attributes = (inspect.getdoc(_ROWS[name]) or "").partition("Attributes:\n")
+    found = dict.fromkeys(METRIC_PARTS, "a part from which NPS or retention is computed")
+    for entry in re.split(r"\n(?= {4}\S)", attributes.rstrip()):
+        names, _, text = entry.strip().partition(": ")
+        plain = " ".join(text.split()).replace("``callsignals.inputs.admission.LAWFUL_BASES``", "those above")
+        plain = plain.replace("``callsignals.vocabulary.carried``", "the carried signals")
+        for column in names.split(", "):
+            found[_RENAMED.get(column, column)] = _PHRASE.sub(r"`\1`", plain).replace("|", "\\|")
+    return found
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
