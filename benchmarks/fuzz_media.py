@@ -31,8 +31,10 @@ from pathlib import Path
 import polars as pl
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
-from hostile_media import mutated, seeds, tempting  # noqa: E402 - a module of the tests
+from hostile_media import mutated, seeds, tempting
 
+DONE = (0, 3)
+"""Exit codes of a run that went through: 3 when inputs failed."""
 FATAL = ("internal", "worker_died", "timed_out")
 OVER_LIMIT = ("decoder_crashed", "decoder_stalled", "decoder_too_slow", "out_of_memory", "too_long")
 _IN_OPEN, _NONBLOCK = 0x20, 0o4000
@@ -97,14 +99,16 @@ class Batch:
             )
         except subprocess.TimeoutExpired:
             return [f"the batch took more than {timeout_s:.0f} s"]
-        if done.returncode not in (0, 1) or "Traceback" in done.stderr:
+        if done.returncode not in DONE or "Traceback" in done.stderr:
             return [f"exit code {done.returncode}: {done.stderr[-2000:]}"]
         return []
 
     def heard(self) -> set[str]:
+        """Calls that have a record."""
         return set(pl.read_parquet(self.out / "calls.parquet", columns=["call_id"])["call_id"])
 
     def failures(self) -> list[dict[str, str]]:
+        """What failures.jsonl says."""
         lines = (self.out / "failures.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
@@ -129,7 +133,9 @@ def traced(folder: Path, files: dict[str, bytes]) -> list[str]:
     """The same under strace: what the decoder opened or connected to after its first request."""
     batch, log = Batch(folder, files), folder / "trace"
     calls = "trace=open,openat,openat2,connect,socket,execve,recvmsg,write"
-    problems = batch.run("strace", "-f", "-qq", "-s", "80", "-e", calls, "-o", str(log), timeout_s=1800)
+    problems = batch.run(
+        "strace", "-f", "--seccomp-bpf", "-qq", "-s", "80", "-e", calls, "-o", str(log), timeout_s=1800
+    )
     decoders: set[str] = set()
     requests = 0
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -171,7 +177,7 @@ def main() -> int:
         for start in range(0, asked.files, asked.batch):
             began_s = time.monotonic()
             stop = min(start + asked.batch, asked.files)
-            files = {f"{number}{suffix}": content for number, suffix, content in _files(start, stop, valid, asked.seed)}
+            files = _files(start, stop, valid, asked.seed)
             batch = Batch(folder / f"batch-{start}", {**files, **(tempters if not start else {})})
             found = batch.run(timeout_s=3600)
             if not found:
@@ -189,8 +195,9 @@ def main() -> int:
     return int(bool(problems))
 
 
-def _files(start: int, stop: int, valid: dict[str, bytes], seed: int) -> list[tuple[int, str, bytes]]:
-    return [(number, *mutated(number, valid, seed)) for number in range(start, stop)]
+def _files(start: int, stop: int, valid: dict[str, bytes], seed: int) -> dict[str, bytes]:
+    made = ((number, *mutated(number, valid, seed)) for number in range(start, stop))
+    return {f"{number}{suffix}": content for number, suffix, content in made}
 
 
 if __name__ == "__main__":

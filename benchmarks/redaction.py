@@ -34,6 +34,7 @@ class Count:
     of: int = 0
 
     def add(self, hit: bool) -> None:
+        """Count one."""
         self.hits += hit
         self.of += 1
 
@@ -114,7 +115,9 @@ def main() -> None:
         for group in GROUPS:
             print(f"{group:<14}" + "".join(f"{own.found[group]!s:<30}" for own in scores.values()))
         numbers = ("ids", "cards, IBAN", "e-mails", "phones")
-        together = [Count(sum(o.found[g].hits for g in numbers), sum(o.found[g].of for g in numbers)) for o in scores.values()]
+        together = [
+            Count(sum(o.found[g].hits for g in numbers), sum(o.found[g].of for g in numbers)) for o in scores.values()
+        ]
         print(f"{'numbers, mail':<14}" + "".join(f"{one!s:<30}" for one in together))
         print(f"{'precision':<14}" + "".join(f"{own.right!s:<30}" for own in scores.values()))
         print(f"{'lookalikes hit':<14}" + "".join(f"{own.lookalikes_hit!s:<30}" for own in scores.values()))

@@ -16,35 +16,40 @@ COMMON = ("sv_SE", "fi_FI", "en_US", "en_GB", "en_IE", "en_NZ")
 RARE = "en"
 HOME = {"sv": ("sv_SE",), "fi": ("fi_FI",), "en": ("en_US", "en_GB", "en_IE", "en_NZ")}
 FEWEST_LETTERS = 2
-NOT_ORDINARY = frozenset(
-    "alexander arias arroyo bailey barry bates beck begum bibi brock brooks burgess burke burns bray carr carter castro chandler "
-    "chapman collier cooper cox dalton davenport decker dodd fletcher foster fritz fuller gaines garner gibbons graham griffin grimes "
-    "hardy hays henry hicks hogan holt hoover hurst juarez kane kemp khan kirk kline lambert lees levy lutz lynch madden manning "
-    "mercer montes morales morgan morrow morse murphy neal nelson newton parry parsons perry pollard ponce pratt proctor quinn rees "
-    "reeves rogers ross salinas sanders sawyer sexton shah sims skinner slater smith solomon spence spencer stein stevens stokes terry "
-    "tucker turner vang vega wade walker waller walter walters wang warren watts weaver webster wheeler whitehead wright yang".split()
-)
+NOT_ORDINARY_TEXT = """
+alexander arias arroyo bailey barry bates beck begum bibi brock brooks burgess burke burns bray carr carter
+castro chandler chapman collier cooper cox dalton davenport decker dodd fletcher foster fritz fuller gaines
+garner gibbons graham griffin grimes hardy hays henry hicks hogan holt hoover hurst juarez kane kemp khan kirk
+kline lambert lees levy lutz lynch madden manning mercer montes morales morgan morrow morse murphy neal nelson
+newton parry parsons perry pollard ponce pratt proctor quinn rees reeves rogers ross salinas sanders sawyer
+sexton shah sims skinner slater smith solomon spence spencer stein stevens stokes terry tucker turner vang
+vega wade walker waller walter walters wang warren watts weaver webster wheeler whitehead wright yang
+"""
 """In simplemma's English dictionary, but hardly ever said as words in a call."""
 
 
 def faker_names(locale: str, kind: str) -> set[str]:
+    """The names of one of Faker's locales whose lists begin with ``kind``."""
     provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
     lists = [value for name, value in vars(provider).items() if name.startswith(kind) and value]
     return {str(name) for names in lists for name in names}
 
 
 def own_names(kind: str) -> set[str]:
+    """Ours."""
     lines = (FOLDER / "names_own.txt").read_text(encoding="utf-8").splitlines()
     return {name for line in lines if line.startswith(f"{kind}:") for name in line.partition(":")[2].split()}
 
 
 def folded(names: set[str]) -> set[str]:
+    """Case-folded, double names in parts."""
     found = {unicodedata.normalize("NFC", name).casefold().replace("’", "'") for name in names}
     parts = {part for name in found for part in name.replace("-", " ").split()}
     return {name for name in parts if len(name) >= FEWEST_LETTERS and "." not in name}
 
 
 def main() -> None:
+    """Write the list."""
     given = {locale: folded(faker_names(locale, "first_names")) for locale in COMMON if locale != "en_NZ"}
     surnames = {locale: folded(faker_names(locale, "last_names")) for locale in COMMON}
     common = set().union(*given.values(), folded(own_names("given")))
@@ -53,8 +58,8 @@ def main() -> None:
     factory = dictionaries.DefaultDictionaryFactory()
     words = {language: {_text(key) for key in factory.get_dictionary(language)} for language in HOME}
     lines = [
-        "# Made by docs/generate_names.py from Faker 40.54.0 (MIT licence) and names_own.txt. Case-folded name, roles (f given,",
-        "# r rare given, s surname), languages in whose dictionary it stands in small letters (of names from elsewhere).",
+        "# Made by docs/generate_names.py from Faker 40.54.0 (MIT licence) and names_own.txt. Case-folded name, roles",
+        "# (f given, r rare given, s surname), languages in whose dictionary it stands in small letters.",
     ]
     for name in sorted(common | family | rare):
         roles = ("f" if name in common else "r" if name in rare else "") + ("s" if name in family else "")
@@ -76,8 +81,8 @@ def _is_ordinary(
     surnames: dict[str, set[str]],
     roles: str,
 ) -> bool:
-    """Names of the language itself are judged by hand in ordinary_words.txt; English surnames and foreign names here."""
-    if name not in words[language] or name in NOT_ORDINARY:
+    """English surnames and foreign names; a language's own names are judged by hand in ordinary_words.txt."""
+    if name not in words[language] or name in NOT_ORDINARY_TEXT.split():
         return False
     at_home = any(name in given.get(locale, set()) | surnames.get(locale, set()) for locale in HOME[language])
     return not at_home or (language == "en" and roles == "s")

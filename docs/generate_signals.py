@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
+from callsignals.vocabulary.call_measures import CALL_MEASURES
 from callsignals.vocabulary.carried import carried_metrics
 from callsignals.vocabulary.definitions import (
     CONVERSATION_SIGNALS,
@@ -18,6 +20,8 @@ from callsignals.vocabulary.definitions import (
     definitions_digest,
 )
 
+_FOLDER = Path(__file__).parent
+
 _HEAD = """# What every signal means
 
 Generated from `callsignals.vocabulary.definitions` by `python docs/generate_signals.py`; a test keeps the two together.
@@ -25,7 +29,9 @@ Generated from `callsignals.vocabulary.definitions` by `python docs/generate_sig
 Every row carries `value`, `unit`, `numerator`, `denominator`, `n`, `status` and `reason`. A figure that cannot be
 computed honestly is null with `status: insufficient` and a reason: never 0, never a guess. Shares are 0..1; times are
 seconds from the start of the recording. A direction of *neither* means that callsignals does not say whether more is
-better: talk share, interactivity and the like describe a habit and are not grades.
+better: talk share, interactivity and the like describe a habit and are not grades. The pictures show one made-up call
+of 80 seconds (`python docs/generate_pictures.py`): what is framed is what the signal looks at, and the figures are
+those that the program measures of it.
 
 Left out: mood over the call. What ships judges the polarity of written comments, a few sentences about us; it has not
 been shown to judge quarters of spoken, recognised talk, and no such calls with moods marked by people were to be had in
@@ -86,6 +92,23 @@ def carried_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def pitfalls() -> dict[str, str]:
+    """How each signal that is measured here misleads."""
+    text = _FOLDER.joinpath("pitfalls.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text) | {name: measure.pitfall for name, measure in CALL_MEASURES.items()}
+
+
+def _notes(definitions: dict[str, Definition]) -> str:
+    """A picture where there is one, and the pitfall, of each signal."""
+    told = pitfalls()
+    lines = []
+    for name, definition in definitions.items():
+        if (_FOLDER / "pictures" / f"{name}.svg").is_file():
+            lines.append(f"![{name}: {definition.formula}](pictures/{name}.svg)\n")
+        lines.append(f"`{name}`: {told[name]}\n")
+    return "\n### Pitfalls\n\n" + "\n".join(lines)
+
+
 def table(definitions: dict[str, Definition]) -> str:
     """One Markdown table."""
     lines = [
@@ -104,7 +127,7 @@ def table(definitions: dict[str, Definition]) -> str:
             f"| `{definition.name}` | {definition.phase} | {unit} | {definition.formula} | "
             f"{definition.insufficient_when} | {definition.direction} | {pooled} |"
         )
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _notes(definitions)
 
 
 def page() -> str:
@@ -137,4 +160,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("signals.md").write_text(page(), encoding="utf-8")
+    _FOLDER.joinpath("signals.md").write_text(page(), encoding="utf-8")

@@ -14,6 +14,7 @@ import argparse
 import csv
 import functools
 import os
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -31,6 +32,7 @@ from callsignals.batch.store import Store
 from callsignals.files import file_digest
 from callsignals.hearing import activity, channels, music, sides
 from callsignals.inputs.settings import Settings
+from callsignals.processes import ONE_THREAD
 from callsignals.vocabulary.spoken import LANGUAGES
 
 AUDIO = Path(__file__).resolve().parents[2] / "fixtures" / "demo" / "audio"
@@ -119,11 +121,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary, hear.Ears(settings) as ears:
         folder = Path(temporary)
         begun = time.process_time()
+        shortest = sorted(recordings, key=lambda path: path.stat().st_size)
         with rehearsed(LANGUAGES):
-            ears.hear(recordings[0])
+            stereo = next(path for path in shortest if path.stem.startswith(STEREO))
+            batch_run.run_workspace(_heard_before(folder / "first", stereo, ears))
         if not arguments.stereo:
-            ears.hear(next(path for path in recordings if not path.stem.startswith(STEREO)))
-        batch_run.run_workspace(_heard_before(folder / "first", recordings[:1], 1, ears))
+            ears.hear(next(path for path in shortest if not path.stem.startswith(STEREO)))
         print(f"loading models and lists, with a call or two: {time.process_time() - begun:.1f} s")
         watch(parts)
         heard = parts.time("the rest of hearing", ears.hear)
@@ -142,12 +145,11 @@ def main() -> None:
     _print(parts, len(rows), audio_s)
 
 
-def _heard_before(folder: Path, recordings: Sequence[Path], repeats: int, ears: hear.Ears) -> Path:
+def _heard_before(folder: Path, recording: Path, ears: hear.Ears) -> Path:
     folder.mkdir()
-    write_calls(folder, recordings, repeats)
-    store = Store(folder / "out")
-    for path in recordings:
-        store.put("hear", hear_key(file_digest(path), None, hearing_settings(Settings())), ears.hear(path))
+    write_calls(folder, [recording], 1)
+    key = hear_key(file_digest(recording), None, hearing_settings(Settings()))
+    Store(folder / "out").put("hear", key, ears.hear(recording))
     return folder
 
 
@@ -165,4 +167,6 @@ def _print(parts: Parts, calls: int, audio_s: float) -> None:
 
 
 if __name__ == "__main__":
+    if not ONE_THREAD.keys() <= os.environ.keys():  # as workers have it; numpy reads it when it is imported
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **ONE_THREAD})
     main()

@@ -21,13 +21,26 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["CONTEXT", "Bounds", "ChildFailedError", "bound_file", "bound_process", "own_command", "run_bounded"]
+__all__ = [
+    "CONTEXT",
+    "ONE_THREAD",
+    "Bounds",
+    "ChildFailedError",
+    "bound_file",
+    "bound_process",
+    "own_command",
+    "run_bounded",
+]
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""For the environment of a process that is one of several: numpy's threads would wait for each other in a busy loop,
+and a product of matrices would depend in its last bits on how many cores there are."""
 
 _LAUNCH = threading.Lock()
 
 
 class _CleanProcess(SpawnProcess):
-    """A spawned process that does not import ``__main__``.
+    """A spawned process that does not import ``__main__``, and whose libraries have one thread unless the user says so.
 
     ``multiprocessing`` makes every spawned child import the parent's main module, so that a script that calls
     ``callsignals.run`` without an ``if __name__ == "__main__"`` guard would start itself again in each worker. Our
@@ -39,10 +52,14 @@ class _CleanProcess(SpawnProcess):
         with _LAUNCH:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
+            added = {name: value for name, value in ONE_THREAD.items() if name not in os.environ}
+            os.environ.update(added)
             try:
                 return SpawnProcess._Popen(process_obj)
             finally:
                 sys.modules["__main__"] = main
+                for name in added:
+                    del os.environ[name]
 
 
 class _CleanContext(SpawnContext):

@@ -314,3 +314,14 @@ def test_both_databases_have_the_same_statements_but_for_types():
         ours, theirs = SQLITE.upsert(table), POSTGRESQL.upsert(table)
         assert ours.replace("IS NOT", "IS DISTINCT FROM") == theirs
     assert postgresql.SQL_TABLES is sqlite.SQL_TABLES
+
+
+def test_the_query_of_the_page_runs_as_it_stands(base, out):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+    query = page.partition("```sql\n")[2].partition("```")[0]
+    export_to(out, base.address)
+    leads = [json.loads(line) for line in (out / "leads.jsonl").read_text(encoding="utf-8").splitlines()]
+    shares = [lead["phases"]["during"]["seller_talk_share"]["value"] for lead in leads]
+    ((outcome, count, mean),) = base.run(query)
+    assert (outcome, count) == ("won", 3)
+    assert mean == pytest.approx(sum(shares) / 3)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsignals.figures.periods import EVERY, period_of
+from callsignals.figures.periods import EVERY, PeriodFinder, period_of
 
 
 def at(text: str) -> datetime:
@@ -45,3 +45,11 @@ def test_a_moment_lies_in_its_period_and_periods_are_gapless(moment, every, loca
     assert period.start <= moment.replace(tzinfo=UTC) < period.end
     assert period_of(period.end, every, zone).start == period.end
     assert period_of(period.start, every, zone) == period
+
+
+@given(st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 4, 1)), max_size=20), st.sampled_from(EVERY))
+def test_many_moments_have_the_periods_that_each_has_alone(moments, every):
+    zone = ZoneInfo("Europe/Stockholm")
+    find = PeriodFinder(every, zone)
+    aware = [moment.replace(tzinfo=UTC) for moment in moments]
+    assert [find(moment) for moment in aware] == [period_of(moment, every, zone) for moment in aware]

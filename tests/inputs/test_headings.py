@@ -86,3 +86,17 @@ def test_json_lines_and_parquet_take_the_same_headings(tmp_path: Path):
     pl.DataFrame({"Asiakas": ["x"]}).write_parquet(tmp_path / "leads.parquet")
     table = read_table(tmp_path / "leads.parquet", known=COLUMNS["leads"])
     assert (table.columns, table.headings) == (("lead_id",), (("Asiakas", "lead_id"),))
+
+
+def test_folders_of_one_name_in_several_places_are_said_to_be_one_lead(tmp_path: Path):
+    for customer in ("Åkeri", "Bageri"):
+        for week in ("vecka 1", "vecka 2"):
+            folder = tmp_path / customer / week
+            folder.mkdir(parents=True)
+            (folder / f"{customer} {week}.wav").write_bytes(b"RIFF")
+    (tmp_path / "Mäki").mkdir()
+    (tmp_path / "Mäki" / "1.wav").write_bytes(b"RIFF")
+    workspace = open_workspace(tmp_path)
+    assert {call.lead_id for call in workspace.calls} == {"vecka 1", "vecka 2", "Mäki"}
+    (notice,) = [text for text in workspace.notices if "one lead" in text]
+    assert notice.startswith("Several folders of one name are one lead: 'vecka 1', 'vecka 2'.")

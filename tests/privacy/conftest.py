@@ -12,7 +12,7 @@ from callsignals import run
 from support import write_csv
 
 SAID = {
-    "lead-1": "Our forklift broke down behind the bakery on the quay last Tuesday and nobody could repair the hydraulics.",
+    "lead-1": "Our forklift broke down behind the bakery on the quay and nobody could repair the hydraulics.",
     "lead-10": "We count every pallet by hand because the scanner at the northern gate refuses to read frozen labels.",
     "demo": "The auditors asked us for seven years of invoices and we found them in a cellar full of umbrellas.",
 }
@@ -90,8 +90,8 @@ def fill(root: Path) -> Path:
     write_csv(
         root / "metrics.csv",
         [
-            {"signal": "retention_rate", "value": 0.5, "observed_at": "2026-03-12", "lead_id": "lead-1"},
-            {"signal": "retention_rate", "value": 0.9, "observed_at": "2026-03-12", "lead_id": "lead-10"},
+            {"signal": "site_visits", "value": 5, "observed_at": "2026-03-12", "lead_id": "lead-1", "phase": "before"},
+            {"signal": "site_visits", "value": 9, "observed_at": "2026-03-12", "lead_id": "lead-10", "phase": "before"},
         ],
     )
     return root

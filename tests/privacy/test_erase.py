@@ -9,7 +9,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from privacy.conftest import NAMES, SAID
 
 from callsignals import run
 from callsignals.batch.lock import exclusive
@@ -18,6 +17,7 @@ from callsignals.erasure import erase as erasing
 from callsignals.erasure.erase import ErasureOptions, erase_lead, erase_seller, finish_erasure
 from callsignals.errors import InputError, OutputError, UsageError
 from callsignals.index.write import write_index
+from privacy.conftest import NAMES
 from support import results, write_csv
 
 OF_LEAD_1 = [
@@ -72,6 +72,7 @@ def without(root: Path, lead: str) -> None:
 def test_nothing_of_an_erased_lead_is_found_and_the_others_survive(place):
     assert holding(place.out, *OF_LEAD_1)  # so that the search below could fail
     write_index(place.out, "month")
+    (place.out / "term_candidates.toml").write_text('  "hydraulics",  # z +3; "lead-1-call0" 0:10\n', encoding="utf-8")
     done = erase_lead(place.out, "lead-1")
     assert done.proof.is_clean
     assert done.why_not_rebuilt is None
@@ -153,7 +154,7 @@ def test_an_id_is_taken_exactly_but_for_how_unicode_composes_it(place):
     assert parted in lead_ids(place.out)
     done = erase_lead(place.out, composed)
     assert done.proof.is_clean
-    assert composed not in map(lambda one: unicodedata.normalize("NFC", one), lead_ids(place.out))
+    assert composed not in [unicodedata.normalize("NFC", one) for one in lead_ids(place.out)]
     run(place.root)
     assert holding(place.out, composed, parted) == []
 
@@ -186,7 +187,7 @@ def test_without_the_workspace_rows_go_and_figures_over_several_leads_too(place)
     (place.root / "calls.csv").unlink()
     place.root.rename(place.root.parent / "gone")
     done = erase_lead(moved, "lead-1")
-    assert "which is gone" in done.why_not_rebuilt
+    assert "holds no calls" in done.why_not_rebuilt
     assert done.proof.is_clean
     assert holding(moved, *(text for text in OF_LEAD_1 if "lighthouse" not in text and "crane" not in text)) == []
     signals = pl.read_parquet(moved / "signals.parquet")
@@ -202,7 +203,8 @@ def test_files_that_people_put_into_out_lose_their_traces(place):
     out = place.out
     header = "comment_id,lead_id,text,label\r\n"
     (out / "review.csv").write_text(
-        f'{header}survey-lead-1,lead-1,"The crane manual,\r\n you promised us",bad\r\nsurvey-lead-10,lead-10,ok,good\r\n',
+        f'{header}survey-lead-1,lead-1,"The crane manual,\r\n you promised us",bad\r\n'
+        "survey-lead-10,lead-10,ok,good\r\n",
         encoding="utf-8",
         newline="",
     )
@@ -238,7 +240,12 @@ def test_exported_files_are_removed_and_databases_are_named(place, tmp_path):
     at = "2026-03-01T00:00:00+00:00"
     ledger = [
         {"to": "csv", "target": "exports/csv", "files": ["exports/csv/signals.csv"], "written_at": at},
-        {"to": "csv", "target": "../../given", "files": ["../../given/rows.csv", "../../given/link.csv"], "written_at": at},
+        {
+            "to": "csv",
+            "target": "../../given",
+            "files": ["../../given/rows.csv", "../../given/link.csv"],
+            "written_at": at,
+        },
         {"to": "postgresql", "target": "postgresql://me:***@db/crm", "files": [], "written_at": at},
     ]
     (place.out / "exports.json").write_text(json.dumps(ledger), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Owner-only files, links, ids that are no file names, cells that are formulas: through a whole run and every writer."""
+"""Owner-only files, links, ids that are no file names, cells that are formulas: through a run and every writer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from privacy.conftest import fill
 
 from callsignals import run
 from callsignals.batch.classify_table import TableTask, classify_table
@@ -27,6 +26,7 @@ from callsignals.index.write import write_index
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.table_stream import TableSource
 from callsignals.report.links import page_name
+from privacy.conftest import fill
 from support import write_csv
 
 ESCAPES = [

@@ -6,13 +6,13 @@ from datetime import date
 
 import polars as pl
 import pytest
-from privacy.test_erase import holding, lead_ids
 
 from callsignals.batch.run import RunOptions, run_workspace
 from callsignals.erasure.erase import purge, purge_preview
 from callsignals.errors import InputError
 from callsignals.inputs.admission import LAWFUL_BASES, parse_lawful_basis
 from callsignals.inputs.workspace import open_workspace
+from privacy.test_erase import holding, lead_ids
 from support import write_csv
 
 

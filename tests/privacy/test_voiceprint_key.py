@@ -50,7 +50,7 @@ def test_a_missing_or_wrong_key_is_said_before_anything_is_done(workspace, monke
     with pytest.raises(SettingsError, match="names no key"):
         opened_store(workspace(""))
     (tmp_path / "other.key").write_bytes(Fernet.generate_key() + b"\n")
-    with pytest.raises(SettingsError, match="other.key: does not open"):
+    with pytest.raises(SettingsError, match=r"other\.key: does not open"):
         opened_store(workspace('voiceprint_key_file = "other.key"'))
     monkeypatch.delenv("VOICES")
     with pytest.raises(SettingsError, match="VOICES: is not set"):
@@ -59,7 +59,7 @@ def test_a_missing_or_wrong_key_is_said_before_anything_is_done(workspace, monke
     with pytest.raises(SettingsError, match="holds no Fernet key") as refused:
         opened_store(workspace('voiceprint_key_env = "VOICES"'))
     assert "'secret'" not in str(refused.value)
-    with pytest.raises(SettingsError, match="missing.key: cannot be read"):
+    with pytest.raises(SettingsError, match=r"missing\.key: cannot be read"):
         opened_store(workspace('voiceprint_key_file = "missing.key"'))
 
 

@@ -12,8 +12,8 @@ from callsignals.inputs.workspace import Workspace
 
 __all__ = ["SECONDS_PER_AUDIO_SECOND", "Estimate", "estimate_lines", "estimate_run"]
 
-SECONDS_PER_AUDIO_SECOND = 0.15
-"""Seconds of one worker per second of a stereo call (base, int8, beam 5): benchmarks/RESULTS.md."""
+SECONDS_PER_AUDIO_SECOND = 0.07
+"""Seconds of one worker per second of a stereo call (base, int8, beam 2): benchmarks/RESULTS.md, 0.05 to 0.075."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def estimate_lines(estimate: Estimate) -> list[str]:
         f"{estimate.recordings} recordings{known}, {estimate.transcripts} transcripts, {estimate.comments} comments",
         f"{estimate.left_s / 3600:.2f} hours of audio to hear: about {estimate.work_s / 3600:.2f} hours with "
         f"{estimate.workers} workers (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo call, "
-        "weights base, on the machine of benchmarks/RESULTS.md; mono takes half as long again)",
+        "weights base, on the machine of benchmarks/RESULTS.md; mono takes up to twice as long)",
     ]
     if estimate.unknown_length:
         lines.append(f"{estimate.unknown_length} recordings do not state their length and are not in the estimate")

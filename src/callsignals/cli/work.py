@@ -136,7 +136,9 @@ def transcribe(
     out: Annotated[Path, typer.Option(help="Folder for the transcripts.")],
     speakers: Annotated[int, typer.Option(min=1, max=10, help="Voices in mono recordings.")] = 2,
     rttm: Annotated[bool, typer.Option("--rttm", help="Also write who spoke when as RTTM.")] = False,
-    redact: Annotated[Level, typer.Option(help="What the transcripts hide: names too, contact details alone, nothing.")] = "all",
+    redact: Annotated[
+        Level, typer.Option(help="What the transcripts hide: names too, contact details alone, nothing.")
+    ] = "all",
     device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
     model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
     language: Annotated[_Language | None, typer.Option(help="Of all recordings; detected by default.")] = None,

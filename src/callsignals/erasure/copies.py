@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from callsignals.exports.delivered import DELIVERIES_FOLDER
 from callsignals.exports.ledger import LEDGER_FILE, LedgerEntry, read_ledger
 from callsignals.figures.periods import Every
 from callsignals.files import remove_file, write_text
@@ -45,6 +46,8 @@ def forget_exports(out: Path) -> tuple[int, list[str]]:
             f"callsignals export {out} --to {entry.to}. Copies that you passed on are yours to remove."
         )
         to_do += [f"{path} is a link, so it was not removed: remove what it leads to." for path in foreign]
+    for path in sorted((out / DELIVERIES_FOLDER).glob("*")):  # digests of rows that are gone are among them
+        remove_file(path)
     if (out / LEDGER_FILE).is_file():
         listed = json.dumps([asdict(one) for one in kept], ensure_ascii=False, indent=2)
         write_text(out / LEDGER_FILE, listed + "\n")
@@ -65,7 +68,10 @@ def _remove_files(entry: LedgerEntry, out: Path) -> tuple[int, list[Path]]:
 
 def _address_to_do(entry: LedgerEntry, out: Path) -> str:
     if entry.to == "https":
-        return f"{entry.target} was sent rows: have its owner remove them there; nothing here can."
+        return (
+            f"{entry.target} was sent rows: have its owner remove them there; nothing here can. The next export sends "
+            "every row anew, under the same ids."
+        )
     return (
         f"{entry.target} still holds rows: run callsignals export {out} --to {entry.to}://... with its full address, "
         "which removes rows that are gone here; then let the database reclaim the space (VACUUM), and mind its backups."

@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import simplemma
 
+from callsignals.batch.store import CACHE_FOLDER, read_stored
 from callsignals.batch.transcripts import stamps_of
 from callsignals.erasure.needles import IdKind, Needles, phrases_of, tokens_of
 from callsignals.files import file_name_for
 from callsignals.inputs.workspace import Workspace
 from callsignals.privacy.tombstones import same_id
-from callsignals.vocabulary.spoken import LANGUAGES
+from callsignals.vocabulary.spoken import LANGUAGES, Transcript
 
 if TYPE_CHECKING:
     from callsignals.erasure.plan import Plan
 
-__all__ = ["Others", "transcript_text"]
+__all__ = ["Others", "heard_texts", "transcript_text"]
 
 _LEAST_ID = 4
 """A shorter id is found by chance in digests and numbers."""
@@ -42,6 +43,19 @@ def transcript_text(path: Path) -> str:
         return " ".join(str(word["text"]) for word in json.loads(path.read_text(encoding="utf-8"))["words"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def heard_texts(out: Path, digests: Container[str]) -> Iterator[str]:
+    """The words as they were heard, which the written transcripts may hold redacted.
+
+    Args:
+        out: the folder of results.
+        digests: of the recordings and transcripts whose words are wanted.
+    """
+    for path in sorted((out / CACHE_FOLDER / "hear").rglob("*.json")):
+        heard = read_stored(path.read_bytes(), Transcript)
+        if heard is not None and heard.input_digest in digests:
+            yield " ".join((*(word.text for word in heard.words), *(item.text for item in heard.dropped)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ class Others:
         kept = (file for file in stamps_of(out / "transcripts") if file.endswith(".json") and file[:-5] not in gone)
         spoken += [transcript_text(out / "transcripts" / file) for file in sorted(kept)]
         ours = {same_id(one) for one in (*plan.leads, *plan.calls, *plan.comments, *plan.sellers)}
+        spoken += heard_texts(out, _kept_digests(out, plan))
         return cls(frozenset(ids - ours), "\n".join(dict.fromkeys(cells)), spoken)
 
     def needles(
@@ -135,6 +150,12 @@ def _each_once(texts: Iterable[str], known: Container[str]) -> list[str]:
 
 _ID_FIELDS = ("lead_id", "call_id", "comment_id", "thread_id", "respondent_id", "seller", "sellers", "name", "aliases")
 _OWN_SELLER = {"erase --seller": ("seller", "sellers", "role_source")}
+
+
+def _kept_digests(out: Path, plan: Plan) -> set[str]:
+    path = out / "calls.parquet"
+    rows = pl.read_parquet(path).iter_rows(named=True) if path.is_file() else ()
+    return {row["input_digest"] for row in rows if not _goes(row, plan)}
 
 
 def _out_rows(out: Path, plan: Plan) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,13 +14,14 @@ import polars as pl
 
 from callsignals.batch.transcripts import stamps_of
 from callsignals.erasure.needles import IdKind, Needles, phrases_of
-from callsignals.erasure.others import Others, transcript_text
+from callsignals.erasure.others import Others, heard_texts, transcript_text
 from callsignals.errors import InputError
 from callsignals.files import file_name_for, path_from
 from callsignals.inputs.checks import fold_name
 from callsignals.inputs.settings_checks import nearest_name
 from callsignals.inputs.workspace import Workspace
 from callsignals.privacy.tombstones import ErasedKind, Tombstones, purged_call, same_id
+from callsignals.records.tables import CALLS_SCHEMA, COMMENTS_SCHEMA
 from callsignals.report.links import call_page, lead_page, seller_page
 from callsignals.report.presentation import load_presentation
 
@@ -173,11 +175,9 @@ class _Tables:
 
     @classmethod
     def of(cls, out: Path) -> _Tables:
-        signals = out / "signals.parquet"
-        leads: list[Mapping[str, Any]] = []
-        if signals.is_file():
-            ids = pl.scan_parquet(signals).select(pl.col("lead_id").drop_nulls().unique(maintain_order=True)).collect()
-            leads = [*ids.to_dicts()]
+        path = out / "leads.jsonl"
+        lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
+        leads = [json.loads(line) for line in lines if line]
         return cls(_rows(out / "calls.parquet"), _rows(out / "comments.parquet"), leads)
 
 
@@ -220,8 +220,11 @@ def _with_needles(plan: Plan, out: Path, workspace: Workspace | None, tables: _T
     texts = [
         transcript_text(out / "transcripts" / file) for file in stamps_of(out / "transcripts") if _is_of(file, calls)
     ]
+    texts += heard_texts(out, plan.digests)
     for row in rows:
-        particulars += [str(row[name]) for name in ("audio", "respondent_id") if row.get(name)]
+        own_columns = row.keys() - CALLS_SCHEMA.keys() - COMMENTS_SCHEMA.keys()
+        particulars += _telling(row.get(name) for name in ("audio", "respondent_id", *sorted(own_columns)))
+    names += [one["name"] for one in tables.leads if one["lead_id"] in leads and one.get("name")]
     if workspace is not None:
         own = [row for row in _lead_rows(workspace) if row.lead_id in leads]
         own += [row for row in workspace.calls if row.call_id in calls and row.lead_id not in leads]
@@ -238,7 +241,13 @@ def _particulars(row: Any, workspace: Workspace) -> list[str]:  # noqa: ANN401 -
     found = [getattr(row, name, None) for name in ("respondent_id", "thread_id", "lost_reason")]
     found += [value for _, value in row.extra]
     found += [path_from(workspace.root, path) for path in (_files(row) if hasattr(row, "audio") else ())]
-    return [text for text in found if text and len(text) >= _LEAST_PARTICULAR and not _NO_PARTICULAR.fullmatch(text)]
+    return _telling(found)
+
+
+def _telling(texts: Iterable[object]) -> list[str]:
+    """Those that say something of one person."""
+    found = [text for text in texts if isinstance(text, str) and len(text) >= _LEAST_PARTICULAR]
+    return [text for text in found if not _NO_PARTICULAR.fullmatch(text)]
 
 
 def _is_of(file: str, calls: Iterable[str]) -> bool:

@@ -19,6 +19,7 @@ from callsignals.batch.store import Store
 from callsignals.batch.voiceprint_store import opened_store
 from callsignals.errors import InputError, MediaError
 from callsignals.inputs.workspace import Workspace
+from callsignals.report.presentation import load_presentation
 
 __all__ = ["Origin", "check_source", "origin_of"]
 
@@ -96,7 +97,8 @@ def origin_of(out: Path, given: Path | None, as_of: date | None = None) -> Origi
         InputError: it is not known, or no longer there.
     """
     facts = _facts(out)
-    folder = given or (out / facts["workspace"] if isinstance(facts.get("workspace"), str) else None)
+    noted_folder = facts.get("workspace") or load_presentation(out).audio_base
+    folder = given or (out / noted_folder if isinstance(noted_folder, str) else None)
     if folder is None or not folder.is_dir():
         problem = "came from a workspace that is not known" if folder is None else f"came from {folder}, which is gone"
         raise InputError(str(out), problem, "Name it with --workspace.", code="no_workspace")

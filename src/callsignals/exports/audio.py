@@ -1,8 +1,8 @@
 """``--to audio``: copies of the recordings with a tone in place of what the transcripts hide.
 
-A copy is what was heard of a recording: 16 kHz, 16 bits, WAV. All of its channels get the tone, since a voice is faintly
-heard on the other's channel, too. What stands in ``transcripts/`` is redacted once more at level ``all``, so that names go
-even where ``[privacy] redact`` keeps them in OUT. A recording whose words cannot be placed is left out, not copied.
+A copy is what was heard of a recording: 16 kHz, 16 bits, WAV. All of its channels get the tone, since a voice is
+faintly heard on the other's channel, too. What stands in ``transcripts/`` is redacted once more at level ``all``, so
+that names go even where ``[privacy] redact`` keeps them in OUT. A recording whose words cannot be placed is left out.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def hidden_intervals(transcript: Transcript, known_names: tuple[str, ...] = ()) 
     redacted = redact_transcript(transcript, known_names)
     hidden = [word for word in redacted.words if is_placeholder(word.text)]
     if hidden and (transcript.timing in ("none", "cues") or any(word.start_s is None for word in hidden)):
-        raise _refused("has words to hide but no times of words", "Let callsignals transcribe it: take its transcript out.")
+        raise _refused(
+            "has words to hide but no times of words", "Let callsignals transcribe it: take its transcript out."
+        )
     found = [(word.start_s or 0.0, word.end_s or 0.0) for word in hidden]
     found += [(one.start_s, one.end_s) for one in redacted.dropped if is_placeholder(one.text)]
     return tuple(_joined((max(0.0, start - PAD_S), end + PAD_S) for start, end in found))

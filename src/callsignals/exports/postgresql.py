@@ -84,7 +84,7 @@ def _driver() -> Any:  # noqa: ANN401 - a module
 
 @contextlib.contextmanager
 def _connected(driver: Any, target: Target) -> Iterator[psycopg.Connection[Any]]:  # noqa: ANN401
-    """A connection with one transaction, which is committed when the body ends and rolled back when it raises."""
+    """A connection with one transaction: committed when the body ends, rolled back when it raises or is interrupted."""
     try:
         settings = driver.conninfo.conninfo_to_dict(target.address)
     except driver.Error:  # its message may quote the address, password included
@@ -101,8 +101,11 @@ def _connected(driver: Any, target: Target) -> Iterator[psycopg.Connection[Any]]
         raise OutputError(
             target.shown, f"cannot be reached ({said})", "Check host, port, user and password.", code=UNREACHED
         ) from None
-    with connection:
+    try:
         yield connection
+        connection.commit()
+    finally:
+        connection.close()  # uncommitted, the server rolls back, in the middle of a COPY too
 
 
 @contextlib.contextmanager

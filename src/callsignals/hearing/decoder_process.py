@@ -18,15 +18,13 @@ import time
 from typing import Any, BinaryIO
 
 from callsignals.hearing.decode_child import HANDED, NAMED, cpu_limit_s
-from callsignals.processes import own_command
+from callsignals.processes import ONE_THREAD, own_command
 
 __all__ = ["HANDS_OVER", "DecoderProcess", "wall_limit_s"]
 
 HANDS_OVER = hasattr(socket, "send_fds") and sys.platform != "win32"
 """Whether open files can be handed to another process; by name otherwise, and then it cannot be confined."""
 
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""A filter of system calls binds the thread that sets it."""
 _LINE_BYTES = 1 << 16
 
 
@@ -53,7 +51,8 @@ class DecoderProcess:
             stdin=subprocess.PIPE if theirs is None else theirs.fileno(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD, "PYTHONIOENCODING": "utf-8"},
+            # One thread: a filter of system calls binds the thread that sets it.
+            env={**os.environ, **ONE_THREAD, "PYTHONIOENCODING": "utf-8"},
         )
         if theirs is not None:
             theirs.close()

@@ -164,7 +164,7 @@ class PrivacySettings(_Section):
     """``[privacy]``."""
 
     redact: Literal["all", "contacts", "off"] = Field(
-        default="all", description="what copies of what was said and written hide: names too, contact details alone, nothing"
+        default="all", description="what copies of words hide: names too, contact details and numbers alone, nothing"
     )
     voiceprints: bool = Field(
         default=False, description="keep voiceprints in OUT/.cache to know a seller's voice again from call to call"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from callsignals.errors import CallSignalsError, Failure, InputError, SettingsError, UsageError
@@ -174,7 +174,7 @@ def open_workspace(
     sellers = opening.read("sellers", parse_seller_rows) or ()
     messages = opening.read("messages", parse_message_rows) or ()
     metrics = opening.read("metrics", parse_metric_rows) or ()
-    if not (found or comments or messages or metrics or opening.failures or erased.left_out):
+    if not (found or comments or messages or metrics or opening.failures or erased.counts()):
         raise _nothing_to_do(root)
 
     found, lost = _admitted(found, opening, today or date.today())
@@ -308,12 +308,25 @@ def _scan(opening: _Opening) -> tuple[CallRow, ...]:
             f"There is no table of calls, or an empty one; recordings found: {count}. The call id is the "
             "path, the lead id the folder's name (at the top the recording's own)."
         )
+    if shared := _of_several_folders(scanned.calls):
+        opening.notices.append(
+            f"Several folders of one name are one lead: {listed(shared)}. A table of calls with a lead_id tells them "
+            "apart."
+        )
     if scanned.renamed:
         names = listed(scanned.renamed)
         opening.notices.append(f"Another recording has the same name: the call id of {names} keeps the extension.")
     if scanned.links:
         opening.notices.append(f"Linked folders are not followed: {listed(scanned.links)}.")
     return scanned.calls
+
+
+def _of_several_folders(calls: Sequence[CallRow]) -> list[str]:
+    """Leads of found recordings that lie in folders of one name in several places."""
+    folders: dict[str, set[PurePosixPath]] = {}
+    for call in calls:
+        folders.setdefault(call.lead_id, set()).add(PurePosixPath(call.call_id).parent)
+    return sorted(lead for lead, places in folders.items() if len(places) > 1)
 
 
 def _nothing_to_do(root: Path) -> InputError:

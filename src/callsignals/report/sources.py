@@ -1,11 +1,10 @@
-"""What the pages are made of, read from the files of OUT; a few hundred calls are in memory at a time."""
+"""What the pages are made of, read from the files of OUT; about a hundred calls are in memory at a time."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,8 @@ from callsignals.report.estimates import TEAM_SIGNALS
 __all__ = ["LeadFile", "Row", "Sources", "open_sources"]
 
 _NEEDED = ("leads.jsonl", "signals.parquet", "calls.parquet", "comments.parquet")
-_LEADS_AT_ONCE = 200
+_OBSERVATIONS_AT_ONCE = 100
+"""Calls and comments: a call's signals take 80 kB as rows."""
 _OVERVIEW = (
     "call_id",
     "lead_id",
@@ -76,9 +76,8 @@ class Sources:
 
     def lead_files(self) -> Iterator[LeadFile]:
         """Everything by lead, in the order of ``leads.jsonl``."""
-        lines = _lines(self.out / "leads.jsonl")
-        while some := [json.loads(line) for line in islice(lines, _LEADS_AT_ONCE)]:
-            yield from _lead_files(self.out, some)
+        for records in _some_at_once(map(json.loads, _lines(self.out / "leads.jsonl"))):
+            yield from _lead_files(self.out, records)
 
 
 def open_sources(out: Path) -> Sources:
@@ -117,6 +116,20 @@ def _lines(path: Path) -> Iterator[str]:
     if path.is_file():
         with path.open(encoding="utf-8", newline="\n") as lines:
             yield from (line for line in lines if line.strip())
+
+
+def _some_at_once(records: Iterable[Row]) -> Iterator[list[Row]]:
+    """Leads one after the other, in groups that end with the call or comment that fills them."""
+    some: list[Row] = []
+    observations = 0
+    for record in records:
+        some.append(record)
+        observations += len(record["calls"]) + len(record["comments"])
+        if observations >= _OBSERVATIONS_AT_ONCE or len(some) == _OBSERVATIONS_AT_ONCE:
+            yield some
+            some, observations = [], 0
+    if some:
+        yield some
 
 
 def _lead_files(out: Path, records: Sequence[Row]) -> Iterator[LeadFile]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from callsignals.privacy.redaction.finding import Finding
 from callsignals.privacy.redaction.number_words import number_words
+from callsignals.privacy.redaction.word_sets import word_set
 
 __all__ = ["find_addresses"]
 
@@ -29,10 +30,14 @@ _ENGLISH_LOW = (
 _UK_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}"
 _TOWN = r"(?-i:[A-ZÅÄÖ][\w'’-]{1,24}(?:[ ][A-ZÅÄÖ][\w'’-]{1,24})?)"
 _POSTAL = rf"(?:(?:,|[ ]-)?{_GAP}*(?:(?:SE|FI|S)-?[ ]?)?\d{{3}}[ ]?\d{{2}}\b(?:{_GAP}+{_TOWN})?)?"
-_FLAT = rf"(?:(?:[A-Za-z]|{_GAP}(?-i:[A-Z])|{_GAP}[a-h](?=\s*(?:[,.;]|\Z)))\b(?:{_GAP}?\d{{1,3}}\b)?)?(?:{_GAP}?(?:as|lgh|bst)\.?{_GAP}?\d{{1,4}}\b)?"
-_PLAIN_WORDS = frozenset(
-    "hela halva hälften samma rätta raka egen egna tuote tuotteen ohje aika osa ranta portti tie katu kuja tori mäki saatavilla "
-    "tiellä vägen gatan torget backen sisäranta".split()
+_FLAT = (
+    rf"(?:(?:[A-Za-z]|{_GAP}(?-i:[A-Z])|{_GAP}[a-h](?=\s*(?:[,.;]|\Z)))\b(?:{_GAP}?\d{{1,3}}\b)?)?"
+    rf"(?:{_GAP}?(?:as|lgh|bst)\.?{_GAP}?\d{{1,4}}\b)?"
+)
+_PLAIN_WORDS = word_set(
+    "hela halva hälften samma rätta raka egen egna tuote tuotteen ohje aika osa ranta portti tie katu kuja "
+    "tori mäki saatavilla "
+    "tiellä vägen gatan torget backen sisäranta"
 )
 _POST_CODE_TOWN = re.compile(
     rf"(?:\b(?:postnummer|postinumero|postcode|zip(?:{_GAP}code)?)\b\W{{0,3}}(?:är|on|is)?{_GAP}?)"
@@ -44,7 +49,9 @@ _UK = re.compile(rf"(?<!\w){_UK_POSTCODE}(?!\w)")
 
 def _number(language: str) -> str:
     """A house number, in digits or as one or two number words."""
-    words = sorted((word for word, digits in number_words(language).values.items() if digits != "0"), key=len, reverse=True)
+    words = sorted(
+        (word for word, digits in number_words(language).values.items() if digits != "0"), key=len, reverse=True
+    )
     spoken = "|".join(map(re.escape, (word for word in words if len(word) > 2)))
     return rf"(?:\d{{1,4}}(?:[-–]\d{{1,4}})?(?![\d%]|[.,:]\d)|(?:{spoken})(?:[ ](?:{spoken}))?(?!\w))"
 
@@ -58,9 +65,10 @@ _HOUSE_FIRST = re.compile(
     rf"(?:,?{_GAP}{_TOWN}){{0,2}}(?:,?{_GAP}(?:{_UK_POSTCODE}|(?:[A-Z]{{2}}{_GAP})?\d{{5}}(?:-\d{{4}})?\b))?"
 )
 _SPOKEN_HOUSE_FIRST = re.compile(rf"(?<![\w.,/#-]){_number('en')}{_GAP}{_ENGLISH_LOW}", re.IGNORECASE)
-_NOT_ENGLISH = frozenset(
-    "the a an this that these those of in on off per day days week weeks year years month months percent more people users times way to "
-    "down up from for and or minutes hours miles customers sales test tests hard flash left right thumb cd usb disk".split()
+_NOT_ENGLISH = word_set(
+    "the a an this that these those of in on off per day days week weeks year years month months percent more "
+    "people users times way to "
+    "down up from for and or minutes hours miles customers sales test tests hard flash left right thumb cd usb disk"
 )
 
 

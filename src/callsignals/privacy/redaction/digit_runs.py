@@ -118,7 +118,9 @@ def _take(run: _Open, atom: re.Match[str], words: NumberWords, text: str) -> boo
         return True
     word = raw.casefold()
     digits_or_none = words.digits(word)
-    if digits_or_none is not None and (run.pieces or run.repeat or word not in words.only_inside or word in ("oh", "o")):
+    if digits_or_none is not None and (
+        run.pieces or run.repeat or word not in words.only_inside or word in ("oh", "o")
+    ):
         _add(run, Piece(digits_or_none, atom.start(), atom.end(), spoken=True), text)
         return True
     if word in words.repeats:
@@ -152,7 +154,7 @@ def _hundred(run: _Open, atom: re.Match[str]) -> bool:
     last = run.pieces[-1]
     if not last.spoken or len(last.digits) != 1 or last.digits == "0":
         return False
-    run.pieces[-1] = last._replace( digits=last.digits + "00", end_char=atom.end())
+    run.pieces[-1] = last._replace(digits=last.digits + "00", end_char=atom.end())
     run.gap = ""
     return True
 
@@ -162,10 +164,10 @@ def _add(run: _Open, piece: Piece, text: str) -> None:
     if run.repeat is not None:
         start, times = run.repeat
         first = piece.digits[:1]
-        piece = piece._replace( digits=first * times + piece.digits[1:], start_char=start)
+        piece = piece._replace(digits=first * times + piece.digits[1:], start_char=start)
     elif not run.pieces:
         run.plus = run.plus or text[max(0, piece.start_char - 1) : piece.start_char] in ("+", "＋")
-    run.pieces.append(piece._replace( gap=gap))
+    run.pieces.append(piece._replace(gap=gap))
     run.gap, run.fillers, run.repeat = "", 0, None
 
 
@@ -198,7 +200,7 @@ def _binds(neighbours: str, near: int) -> bool:
 
 def _without_zero_in_brackets(pieces: Sequence[Piece], text: str) -> list[Piece]:
     """+46 (0)70: the zero is not dialled."""
-    kept = []
+    kept: list[Piece] = []
     for piece in pieces:
         around = text[max(0, piece.start_char - 1) : piece.end_char + 1]
         if piece.digits == "0" and around == _ZERO_IN_BRACKETS and kept:
@@ -217,11 +219,11 @@ def _with_tens_joined(pieces: Sequence[Piece], text: str, words: NumberWords) ->
             unit = len(piece.digits) == 1 and piece.digits != "0"
             tail = said.split()[-1] if said.split() else said
             if tail in words.tens and last.digits.endswith("0") and unit:
-                joined[-1] = last._replace( digits=last.digits[:-1] + piece.digits, end_char=piece.end_char)
+                joined[-1] = last._replace(digits=last.digits[:-1] + piece.digits, end_char=piece.end_char)
                 continue
             below_hundred = len(piece.digits) == 2 and piece.digits != "00"
             if tail in words.hundreds and last.digits.endswith("00") and below_hundred:
-                joined[-1] = last._replace( digits=last.digits[:-2] + piece.digits, end_char=piece.end_char)
+                joined[-1] = last._replace(digits=last.digits[:-2] + piece.digits, end_char=piece.end_char)
                 continue
         joined.append(piece)
     return joined

@@ -36,15 +36,18 @@ _NINO = re.compile(
 )
 _SSN = re.compile(r"\d{3}[- ]\d{2}[- ]\d{4}\Z")
 _LETTERS = {
-    "aa": "A", "bee": "B", "cee": "C", "see": "C", "dee": "D", "ee": "E", "äf": "F", "äffä": "F", "hoo": "H", "jii": "J",
-    "koo": "K", "äl": "L", "ällä": "L", "äm": "M", "ämmä": "M", "än": "N", "ännä": "N", "pee": "P", "är": "R",
-    "ärrä": "R", "äs": "S", "ässä": "S", "tee": "T", "uu": "U", "vee": "V", "kaksoisvee": "W", "äksä": "X", "yy": "Y",
+    "aa": "A", "bee": "B", "cee": "C", "see": "C", "dee": "D", "ee": "E", "äf": "F", "äffä": "F", "hoo": "H",
+    "jii": "J", "koo": "K", "äl": "L", "ällä": "L", "äm": "M", "ämmä": "M", "än": "N", "ännä": "N", "pee": "P",
+    "är": "R", "ärrä": "R", "äs": "S", "ässä": "S", "tee": "T", "uu": "U", "vee": "V", "kaksoisvee": "W",
+    "äksä": "X", "yy": "Y",
 }  # fmt: skip
 _SIGN_WORD = re.compile(r"\s*,?\s*(?:([a-f])|(aa|bee|cee|see|dee|ee))\s*,?\s*\Z", re.IGNORECASE)
 _CONTROL_WORD = re.compile(r"[\s,]{1,2}([^\W\d_]{1,10})(?!\w)")
 
 
-def identity_of(digits: str, literal: str, *, spoken: bool, cue: Cue | None, dashes: tuple[int, ...]) -> tuple[Kind, int] | None:
+def identity_of(
+    digits: str, literal: str, *, spoken: bool, cue: Cue | None, dashes: tuple[int, ...]
+) -> tuple[Kind, int] | None:
     """What kind of identifying number digits are, and how surely (1 to 5).
 
     Args:
@@ -104,12 +107,12 @@ def _social_security(digits: str, literal: str, cue: Cue | None) -> tuple[Kind, 
 
 def _business(digits: str, literal: str, cue: Cue | None, dashes: tuple[int, ...]) -> tuple[Kind, int] | None:
     if len(digits) in (10, 12) and digits[-8] >= "2" and luhn.is_valid(digits[-10:]):
-        if cue == "business" or (_BUSINESS.match(literal) and cue != "other"):
-            return "business_id", 4
-    if len(digits) == 8 and ytunnus.is_valid(digits):
-        if cue == "business" or _Y_NUMBER.match(literal) or (dashes == (7,) and cue != "other"):
-            return "business_id", 4
-    return None
+        is_written = _BUSINESS.match(literal) and cue != "other"
+    elif len(digits) == 8 and ytunnus.is_valid(digits):
+        is_written = _Y_NUMBER.match(literal) or (dashes == (7,) and cue != "other")
+    else:
+        return None
+    return ("business_id", 4) if cue == "business" or is_written else None
 
 
 def _by_cue(digits: str, cue: Cue | None) -> tuple[Kind, int] | None:

@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from callsignals.language.dictionary import dictionary_lemma
 from callsignals.privacy.redaction.finding import Finding
-from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, finnish_stems, is_ordinary_word
+from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, finnish_stems, name_roles
 from callsignals.privacy.redaction.name_forms import ENDINGS as _ENDINGS
 
 __all__ = ["find_known", "person_names"]
@@ -32,9 +33,10 @@ def person_names(names: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def find_known(text: str, names: tuple[str, ...], language: str) -> Iterator[Finding]:
-    """Every mention of a known name: the whole of it, or any part of it that is no ordinary word.
+    """Every mention of a known name: the whole of it, or a part of it that is no ordinary word.
 
-    A part that is also an ordinary word of the language ("Björn", "Will") counts when it begins with a capital.
+    A single word that a dictionary knows counts when it is on the lists of names, and if it is an ordinary word as well
+    ("Björn", "Will") with a capital alone: of the lead "Umbrella Archive" neither word is hidden by itself.
 
     Args:
         text: any text.
@@ -44,14 +46,19 @@ def find_known(text: str, names: tuple[str, ...], language: str) -> Iterator[Fin
     if not names:
         return
     whole, parts = _patterns(names, language)
-    for found in whole.finditer(text):
-        yield Finding(found.start(), found.end(), "name")
-    if parts is None:
-        return
-    for found in parts.finditer(text):
-        word = found.group()
-        if word[0].isupper() or not is_ordinary_word(unicodedata.normalize("NFC", word).casefold(), language):
-            yield Finding(found.start(), found.end(), "name")
+    for pattern in (whole, parts):
+        for found in pattern.finditer(text) if pattern is not None else ():
+            if _WORD.fullmatch(found.group()) is None or _is_telling(found.group(), language):
+                yield Finding(found.start(), found.end(), "name")
+
+
+def _is_telling(word: str, language: str) -> bool:
+    """Whether a single word of a known name tells who is meant."""
+    folded = unicodedata.normalize("NFC", word).casefold().replace("’", "'")
+    roles, ordinary = name_roles(folded, language)
+    if roles:
+        return word[0].isupper() or not ordinary
+    return dictionary_lemma(folded, language) is None
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from callsignals.language.dictionary import dictionary_lemma
+from callsignals.privacy.redaction.word_sets import word_set
 
 __all__ = [
     "COMPANY_FORMS",
@@ -18,15 +19,17 @@ __all__ = [
     "name_roles",
 ]
 
-COMPANY_FORMS = frozenset(
-    "ab oy oyj hb kb ky ltd limited inc incorporated llc llp plc gmbh co corp corporation company group as asa aps bv ag "
-    "förening stiftelsen kommun yhdistys osakeyhtiö aktiebolag".split()
+COMPANY_FORMS = word_set(
+    "ab oy oyj hb kb ky ltd limited inc incorporated llc llp plc gmbh co corp corporation company group as "
+    "asa aps bv ag "
+    "förening stiftelsen kommun yhdistys osakeyhtiö aktiebolag"
 )
 """Words that make a name a company's."""
 
 ENDINGS = (
     "s", "n", "a", "ä", "ta", "tä", "lle", "lla", "llä", "lta", "ltä", "ssa", "ssä", "sta", "stä", "ksi", "na", "nä",
-    "an", "en", "in", "on", "un", "yn", "än", "ön", "hin", "han", "nkin", "kin", "llekin", "lleko", "ko", "kö", "nko", "nkö", "tta", "ttä",
+    "an", "en", "in", "on", "un", "yn", "än", "ön", "hin", "han", "nkin", "kin", "llekin", "lleko", "ko", "kö",
+    "nko", "nkö", "tta", "ttä",
     "ia", "iä",
 )  # fmt: skip
 """The genitives of English and Swedish, and Finnish cases in the singular, with the commonest clitics."""
@@ -40,7 +43,7 @@ _WEAK = (
 _SHORTEST_GENITIVE = {"en": 6, "sv": 5}
 _VOWELS = "aeiouyäöå"
 _STEM_ENDS = (
-    ("nen", "se"), ("nen", "s"), ("us", "ukse"), ("ys", "ykse"), ("as", "akse"), ("es", "ekse"), ("is", "ikse"),
+    ("nen", "se"), ("us", "ukse"), ("ys", "ykse"), ("as", "akse"), ("es", "ekse"), ("is", "ikse"),
     ("os", "okse"), ("as", "aa"), ("äs", "ää"), ("s", "kse"),
 )  # fmt: skip
 
@@ -84,6 +87,8 @@ def bare_forms(word: str, language: str) -> Iterator[str]:
         if word.endswith("s") and len(word) >= _SHORTEST_GENITIVE[language]:
             yield word[:-1]
         return
+    if word.endswith(("sta", "stä")):  # Virtasta
+        yield word[:-3] + "nen"
     for ending in _LONGEST_FIRST:
         if ending != "s" and word.endswith(ending) and len(word) - len(ending) >= 3:
             yield word[: -len(ending)]
@@ -128,7 +133,9 @@ def name_roles(word: str, language: str) -> tuple[str, bool]:
             found = table.get(_finnish_table().get(form, ""))
         if found is not None:
             ordinary = language in found[1].split(",") or is_ordinary_word(word, language)
-            return found[0], ordinary or is_ordinary_word(form, language) or (form != word and _is_form_of_a_word(word, language))
+            return found[0], ordinary or is_ordinary_word(form, language) or (
+                form != word and _is_form_of_a_word(word, language)
+            )
     return "", False
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from callsignals.language.dictionary import dictionary_lemma
 from callsignals.privacy.redaction.finding import Finding
-from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, bare_forms, is_listed
+from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, bare_forms, is_listed, name_roles
 from callsignals.privacy.redaction.name_tokens import NameCues, NameToken, is_small_style, name_cues, name_tokens
 
 __all__ = ["find_names"]
@@ -23,6 +23,8 @@ _LONGEST_CUE = 5
 _MOST_UNKNOWN = 2
 _CONTRACTION = re.compile(r"(?:i|you|we|they|that|it|he|she|there|what|who|where|how|let|here)'")
 _FEWEST_LETTERS = 3
+_LOCAL = ("ssa", "ssä", "sta", "stä")
+"""Cases of places; people take the outer ones (-lla, -lta)."""
 _INSIDE = frozenset({"in", "near", "outside", "i", "nära", "utanför", "kring"})
 """Before a surname: it is a place's name then."""
 _LONG_ENOUGH_IN_SMALL = 4
@@ -84,7 +86,13 @@ class _Names:
     def _is_sure(self, at: int) -> bool:
         """Whether a word is a name wherever it stands."""
         token = self.tokens[at]
-        if token.ordinary or not {"f", "s"} & set(token.roles) or (token.folded in self.cues.never and not token.capital):
+        if (
+            token.ordinary
+            or not {"f", "s"} & set(token.roles)
+            or (token.folded in self.cues.never and not token.capital)
+        ):
+            return False
+        if not self._stands_out(token) and self._is_english_word(token):
             return False
         if not token.capital and ("r" in token.roles or self._is_plural(token)):
             return False
@@ -93,33 +101,47 @@ class _Names:
         if token.folded in self.cues.places or token.folded in self.cues.months:
             return False
         if self.small or token.capital:
-            return len(token.folded) >= _FEWEST_LETTERS
+            shouted = not self.small and token.text.isupper() and len(token.text) <= _FEWEST_LETTERS
+            return len(token.folded) >= _FEWEST_LETTERS and not shouted
         return "f" in token.roles and len(token.folded) >= _LONG_ENOUGH_IN_SMALL and not self._in_dictionary(token)
+
+    def _stands_out(self, token: NameToken) -> bool:
+        """Whether a word has a capital that its sentence does not ask for."""
+        return token.capital and not token.initial and not self.small
+
+    def _is_english_word(self, token: NameToken) -> bool:
+        """English words stand in the other languages' texts, too."""
+        return name_roles(token.folded, "en")[1] or token.folded in name_cues("en").never
 
     def _is_plural(self, token: NameToken) -> bool:
         """Whether an English word is a listed name with an s, which then has a capital ("the Hendersons")."""
-        return self.language == "en" and token.folded.endswith("s") and "'" not in token.folded and not is_listed(token.folded)
+        return (
+            self.language == "en"
+            and token.folded.endswith("s")
+            and "'" not in token.folded
+            and not is_listed(token.folded)
+        )
 
     def _is_likely(self, at: int, cue: str | None) -> bool:
         """Whether a given name that may be another word is one here."""
         token = self.tokens[at]
-        if token.folded in self.cues.never and not (token.capital and not token.initial and not self.small):
+        if token.folded in self.cues.months or (token.folded in self.cues.never and not self._stands_out(token)):
             return False
-        stands_out = token.capital and not token.initial and not self.small
-        if "f" in token.roles and stands_out and token.folded not in self.cues.months:
-            return token.folded not in self.cues.places or not self._follows(at, self.cues.place_before)
-        if token.capital and token.initial and "f" in token.roles and token.folded not in self.cues.months:
-            if self._goes_on_as_person(at):
-                return True
-        if cue in ("greeting", "presenting") and (token.capital or self.small):
-            return self._is_addressed(at, cue)
-        return self.small and "f" in token.roles and token.folded not in self.cues.months and self._opens(at) and self._goes_on_as_person(at)
+        if "f" in token.roles and self._stands_out(token):
+            return not self._is_place_here(at)
+        opens = token.initial or (self.small and self._opens(at))
+        if "f" in token.roles and opens and self._goes_on_as_person(at):
+            return True
+        return cue in ("greeting", "presenting") and (token.capital or self.small) and self._is_addressed(at, cue)
 
-    def _is_addressed(self, at: int, cue: str) -> bool:
+    def _is_place_here(self, at: int) -> bool:
+        return self.tokens[at].folded in self.cues.places and self._follows(at, self.cues.place_before)
+
+    def _is_addressed(self, at: int, cue: str | None) -> bool:
         token = self.tokens[at]
         if "f" not in token.roles and not ("r" in token.roles and token.capital):
             return False
-        if token.folded in self.cues.months or token.folded in self.cues.places and self._follows(at, self.cues.place_before):
+        if self._is_place_here(at):
             return False
         if not self.small:
             return True
@@ -134,7 +156,11 @@ class _Names:
         if at + 1 >= len(self.tokens) or not self._adjoins(at + 1):
             return False
         following = self.tokens[at + 1]
-        if not following.is_letters or len(following.folded) < _LONG_ENOUGH_IN_SMALL or following.folded in self.cues.never:
+        if (
+            not following.is_letters
+            or len(following.folded) < _LONG_ENOUGH_IN_SMALL
+            or following.folded in self.cues.never
+        ):
             return False
         return not following.ordinary and not self._in_dictionary(following)
 
@@ -166,7 +192,9 @@ class _Names:
         end = at
         while end < len(self.tokens) and end - at < 3 and (end == at or self._adjoins(end)):
             token = self.tokens[end]
-            if not token.is_letters or (token.folded in self.cues.never and not (token.capital and not self.small and token.roles)):
+            if not token.is_letters or (
+                token.folded in self.cues.never and not (token.capital and not self.small and token.roles)
+            ):
                 break
             listed = bool(token.roles)
             if self.small:
@@ -176,9 +204,12 @@ class _Names:
                     break
                 if end > at and not listed and self._in_dictionary(token):
                     break
-            elif not token.capital and token.folded not in self.cues.particles:
-                if end > at or not listed or token.ordinary:
-                    break
+            elif (
+                not token.capital
+                and token.folded not in self.cues.particles
+                and (end > at or token.ordinary or not listed)
+            ):
+                break
             end += 1
         while end > at and self.tokens[end - 1].folded in self.cues.particles:
             end -= 1
@@ -280,7 +311,9 @@ class _Names:
         said = " ".join(token.folded for token in self.tokens[first:end])
         if said in self.cues.brands or any(token.folded in self.cues.brands for token in self.tokens[first:end]):
             return True
-        if self._company_follows(end) or (first and self.tokens[first - 1].folded in self.cues.months and end - first == 1):
+        if self._company_follows(end) or (
+            first and self.tokens[first - 1].folded in self.cues.months and end - first == 1
+        ):
             return True
         if self._is_house(first, end):
             return True
@@ -304,10 +337,16 @@ class _Names:
                 return True
             if token.gap not in _JOINS or token.gap == "\n":
                 return False
-            if token.folded in COMPANY_FORMS and (token.capital or self.small) and not (token.folded in ("as", "co", "group") and not token.capital):
+            if (
+                token.folded in COMPANY_FORMS
+                and (token.capital or self.small)
+                and not (token.folded in ("as", "co", "group") and not token.capital)
+            ):
                 return True
             bare = next(iter(bare_forms(token.folded, "en")))
-            if further == end and (token.folded in self.cues.company_after or bare.partition(":")[0] in COMPANY_FORMS - {"as", "co"}):
+            if further == end and (
+                token.folded in self.cues.company_after or bare.partition(":")[0] in COMPANY_FORMS - {"as", "co"}
+            ):
                 return token.capital or self.small
             if not token.capital:
                 return False
@@ -315,8 +354,14 @@ class _Names:
 
     def _is_place(self, at: int) -> bool:
         token = self.tokens[at]
+        if (
+            self.language == "fi"
+            and token.roles == "s"
+            and token.folded.endswith(_LOCAL)
+            and "se" not in token.folded[-5:-3]
+        ):
+            return True
         if not any(form in self.cues.places for form in bare_forms(token.folded, self.language)):
             return False
         cue = self._cue_before(at)
         return cue != "naming"
-

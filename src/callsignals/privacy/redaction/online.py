@@ -7,16 +7,20 @@ import re
 from collections.abc import Callable, Iterator
 
 from callsignals.privacy.redaction.finding import Finding
+from callsignals.privacy.redaction.word_sets import word_set
 
 __all__ = ["find_online"]
 
 _EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,64}\s?[@＠]\s?(?:[\w-]{1,63}\.){1,6}[^\W\d_]{2,24}(?![\w-])")
 _TOP = r"(?:com|komi?|se|fi|net|org|co|uk|nu|io|eu|info|biz|ai|dev|no|dk|de|ee|ax|app|me|edu|gov|us)"
 _DOT = r"(?:[\s,]{1,2}(?:punkt|dot|piste|point)[\s,]{1,2}|\.)"
-_JOIN = r"(?:punkt|dot|piste|point|\.|underscore|understreck|alaviiva|bindestreck|streck|dash|hyphen|viiva|väliviiva|minus|-|_)"
+_JOIN = (
+    r"(?:punkt|dot|piste|point|\.|underscore|understreck|alaviiva|bindestreck|streck|dash|hyphen|viiva|väliviiva|"
+    r"minus|-|_)"
+)
 _AT = (
-    r"(?:snabel[\s-]?a(?:et|t)?|snabel[\s-]?at|kanel[\s-]?bulle|alfa[\s-]?slang|ät[\s-]?merk(?:ki|in|illä)|at[\s-]?merk(?:ki|in|illä)|"
-    r"miuku(?:mauku)?(?:lla)?|kissanhäntä|ätt?|at[\s-]sign|at|@)"
+    r"(?:snabel[\s-]?a(?:et|t)?|snabel[\s-]?at|kanel[\s-]?bulle|alfa[\s-]?slang|ät[\s-]?merk(?:ki|in|illä)|"
+    r"at[\s-]?merk(?:ki|in|illä)|miuku(?:mauku)?(?:lla)?|kissanhäntä|ätt?|at[\s-]sign|at|@)"
 )
 _SPOKEN_AT = re.compile(
     rf"(?<![\w.]){_AT}[\s,]{{1,2}}"
@@ -25,13 +29,13 @@ _SPOKEN_AT = re.compile(
     re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"([^\s,;:!?]+)[\s,]{1,2}\Z")
-_ENDS_IN_JOIN = re.compile(rf"(?:(?<=[\s,])|\A){_JOIN}\Z", re.IGNORECASE)
 _JOINED = re.compile(rf"(?:[\s,]{{1,2}}){_JOIN}[\s,]{{1,2}}\Z", re.IGNORECASE)
-_NOT_LOCAL = frozenset(
-    "us me him her them it you look see find visit go online meeting meet page site website web here there work works working "
+_NOT_LOCAL = word_set(
+    "us me him her them it you look see find visit go online meeting meet page site website web here there "
+    "work works working "
     "stay looking read signup available and or is was on in the a an to "
     "oss mig er sidan sida hemsidan sajten besök gå till finns kolla se på i hos och eller är "
-    "meitä sivu sivulla sivut sivuilla sivusto käy katso osoitteessa löytyy ja tai on".split()
+    "meitä sivu sivulla sivut sivuilla sivusto käy katso osoitteessa löytyy ja tai on"
 )
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?::\d{1,5})?(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:])(?=[0-9a-fA-F:]*:[0-9a-fA-F:]*:)[0-9a-fA-F:]{3,39}(?![\w:])")
@@ -85,14 +89,10 @@ def _local_start(text: str, at: re.Match[str], is_name: Callable[[str], bool]) -
         if before is None:
             return start
         said = before[1]
-        if joined:
-            start = before.start(1)
-        elif len(said) == 1 and said.isalpha() and start - before.start(1) <= 4 and _spells(text, start):
-            start = before.start(1)
-        elif is_name(said.casefold()) and said.casefold() not in _NOT_LOCAL and not said.endswith((".", "?", "!")):
-            start = before.start(1)
-        else:
+        spelled = len(said) == 1 and said.isalpha() and start - before.start(1) <= 4 and _spells(text, start)
+        if not (joined or spelled or (is_name(said.casefold()) and said.casefold() not in _NOT_LOCAL)):
             return start
+        start = before.start(1)
     return start
 
 

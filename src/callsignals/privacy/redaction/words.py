@@ -89,7 +89,7 @@ def spans_of(
 
 
 def redact_transcript(transcript: Transcript, known_names: tuple[str, ...] = (), *, level: Level = "all") -> Transcript:
-    """The transcript with redacted words, dropped texts and written names of speakers; times and figures as they were."""
+    """The transcript with redacted words, dropped texts and written names of speakers; times stay as they were."""
     if level == "off":
         return transcript
     language = transcript.language
