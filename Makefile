@@ -9,7 +9,7 @@ endif
 BIN := $(VENV)/$(SCRIPTS)
 OUT ?= demo-out
 
-.PHONY: demo test lint bench docs dist clean
+.PHONY: demo test lint bench docs dist sbom pages clean
 
 demo: $(VENV)/.installed
 	$(BIN)/callsignals demo --out $(OUT)
@@ -26,8 +26,11 @@ lint: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_all.py $(if $(DATA),--data $(DATA))
 
+pages: $(VENV)/.installed
+	for script in commands data pictures signals exports accuracy; do $(BIN)/python docs/generate_$$script.py || exit 1; done
+
 docs: $(VENV)/.installed-test
-	$(BIN)/python -m mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs build --strict
 	@echo "Documentation: site/index.html"
 
 dist: $(VENV)/.installed-dist
@@ -47,7 +50,7 @@ sbom: pyproject.toml constraints.txt
 	$(SBOM)/tool/$(SCRIPTS)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json $(SBOM)/runtime
 
 clean:
-	rm -rf $(VENV) $(OUT) site dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(OUT) site dist build .mypy_cache .ruff_cache .pytest_cache
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -c "import sys; sys.exit('callsignals needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"

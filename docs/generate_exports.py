@@ -9,9 +9,7 @@ from callsignals.exports.lead_columns import LeadColumn, fixed_columns
 
 PAGE = Path(__file__).with_name("exports.md")
 BEGIN, END = "<!-- columns: begin -->\n", "<!-- columns: end -->\n"
-HEAD = (
-    "| `leads.csv`, sheet Leads | HubSpot property | Salesforce field | type | definition |\n|---|---|---|---|---|\n"
-)
+HEAD = "| `leads.csv`, sheet Leads | HubSpot property | Salesforce field | type | definition |\n|---|---|---|---|---|\n"
 
 
 def table() -> str:

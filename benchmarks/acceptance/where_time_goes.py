@@ -14,6 +14,7 @@ import argparse
 import csv
 import functools
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -89,12 +90,14 @@ def watch(parts: Parts) -> None:
 
 
 def write_calls(folder: Path, recordings: Sequence[Path], repeats: int) -> list[dict[str, object]]:
-    """``calls.csv`` of a workspace; the stereo seller is on channel 0."""
+    """A workspace of copies of the recordings; the stereo seller is on channel 0."""
+    for path in recordings:
+        shutil.copy(path, folder)
     rows: list[dict[str, object]] = [
         {
             "call_id": f"{path.stem}-{number}",
             "lead_id": f"lead-{path.stem}",
-            "audio": str(path),
+            "audio": path.name,
             "seller_channel": 0 if path.stem.startswith(STEREO) else "",
         }
         for number in range(repeats)
@@ -136,12 +139,14 @@ def main() -> None:
         rows = write_calls(workspace, recordings, arguments.repeats)
         store = Store(workspace / "out")
         for row in rows:
-            path = Path(str(row["audio"]))
+            path = workspace / str(row["audio"])
             transcript = heard(path)
             audio_s += transcript.duration_s or 0.0
             key = hear_key(file_digest(path), None, settings)
             parts.time("the rest of hearing", store.put)("hear", key, transcript)
-        parts.time("the rest of the run", batch_run.run_workspace)(workspace)
+        result = parts.time("the rest of the run", batch_run.run_workspace)(workspace)
+        if result.counts["calls"] != len(rows):
+            sys.exit(f"calls that failed: {result.failures}")
     _print(parts, len(rows), audio_s)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from callsignals.batch.calls import hearing_settings
 from callsignals.batch.listener import Listener
 from callsignals.batch.measure_stage import measure_call, product_mentions
-from callsignals.batch.run import RunOptions, RunResult, run_workspace
+from callsignals.batch.run import RunOptions, RunResult
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.comment import ClassifiedComment, CommentText
 from callsignals.conversation.measures import CallFacts
@@ -21,6 +21,7 @@ from callsignals.hearing.hear import Ears
 from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.inputs.settings import Settings
 from callsignals.language.term_list import load_terms, starter_terms
+from callsignals.remote.run import run_anywhere
 from callsignals.vocabulary.signal import Signal
 from callsignals.vocabulary.spoken import LANGUAGES, Transcript
 
@@ -57,8 +58,8 @@ def run(
     """Everything that ``callsignals run`` does.
 
     Args:
-        workspace: folder with tables and recordings.
-        out: where results go; ``WORKSPACE/out`` by default.
+        workspace: folder with tables and recordings, or its address (``s3://...``, extra ``remote``).
+        out: where results go, a folder or an address; ``WORKSPACE/out`` by default.
         workers: processes that hear calls; one a core by default.
         engine: where calls are heard: ``local``, or ``ray`` for a Ray cluster (extra ``ray``).
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -70,16 +71,8 @@ def run(
     Raises:
         CallSignalsError: nothing could be done. Single inputs that failed are in ``RunResult.failures``.
     """
-    options = RunOptions(
-        out=Path(out) if out is not None else None,
-        workers=workers,
-        engine=engine,
-        device=device,
-        model=model,
-        language=language,
-        limit=limit,
-    )
-    return run_workspace(Path(workspace), options, listener)
+    options = RunOptions(workers=workers, engine=engine, device=device, model=model, language=language, limit=limit)
+    return run_anywhere(workspace, out, options, listener)
 
 
 def analyse_call(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from callsignals.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "demo", "init", "run", "transcribe", "report", "classify", "compare", "index",
-    "schema", "validate", "doctor", "models",
+    "demo", "init", "run", "transcribe", "report", "classify", "compare", "index", "export", "erase", "purge",
+    "schema", "validate", "doctor", "models", "terms",
 )  # fmt: skip
 
 
@@ -34,8 +35,32 @@ def test_every_command_is_there_documented_in_the_readme_and_has_help(capsys):
         assert f"callsignals {name}" in readme, name
         assert call(name, "--help") == 0
         assert "Usage" in capsys.readouterr().out
-    registered = {command.name or command.callback.__name__ for command in app.registered_commands} | {"models"}
+    registered = {command.name or command.callback.__name__ for command in app.registered_commands}
+    registered |= {group.name for group in app.registered_groups}
     assert registered == set(COMMANDS)
+
+
+def test_version_is_the_installed_one(capsys):
+    assert call("--version") == 0
+    assert capsys.readouterr().out == f"callsignals {version('callsignals')}\n"
+
+
+def test_the_shell_completes_commands(monkeypatch, capsys):
+    for name, value in (
+        ("_CALLSIGNALS_COMPLETE", "complete_bash"),
+        ("COMP_WORDS", "callsignals cla"),
+        ("COMP_CWORD", "1"),
+    ):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        app(prog_name="callsignals")
+    assert capsys.readouterr().out.split() == ["classify"]
+
+
+def test_help_ends_with_examples(capsys):
+    assert call("classify", "--help") == 0
+    _, _, examples = capsys.readouterr().out.partition("Examples:\n")
+    assert "  callsignals classify comments.csv --review to-label.csv\n" in examples
 
 
 @pytest.mark.parametrize(

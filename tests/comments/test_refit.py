@@ -56,7 +56,8 @@ def test_the_users_heads_know_the_house_words_and_say_who_they_are(trained, clas
     assert own.classify(house)[0].label == "event"
     assert (own.model, own.digest) != (classifier.model, classifier.digest)
     survey = CommentText("Support is slow but the price is fair", "survey")
-    theirs, ours = own.classify([survey])[0], classifier.classify([survey])[0]
+    exact = CommentClassifier.load(tier="exact")  # as own heads are
+    theirs, ours = own.classify([survey])[0], exact.classify([survey])[0]
     assert [(s.label, s.labels, s.confidence) for s in theirs.signals] == [
         (s.label, s.labels, s.confidence) for s in ours.signals
     ]

@@ -113,14 +113,18 @@ def test_the_names_that_voices_are_written_by_are_not_shown_either(recorded):
     path = recorded / "transcripts" / "call%2F0000.json"
     said = json.loads(path.read_text(encoding="utf-8"))
     for row in (*said["words"], *said["timeline"]):
-        row["speaker"] = {"ch0": "Laura Virtanen", "ch1": "Dan Whitlock"}[row["speaker"]]
+        row["speaker"] = {"ch0": "Laura Virtanen", "ch1": "Sari Kallio"}[row["speaker"]]
     path.write_text(json.dumps({**said, "channel_mode": "transcript", "timing": "activity"}), encoding="utf-8")
-    say(recorded, "call/0000", "So Whitlock it is", speaker="Laura Virtanen")
+    say(recorded, "call/0000", "So Kallio it is", speaker="Laura Virtanen")
     text = (export_to(recorded, "vcon").files[0]).read_text(encoding="utf-8")
-    for secret in ("Laura", "Virtanen", "Whitlock"):
+    for secret in ("Laura", "Virtanen", "Sari", "Kallio"):
         assert secret not in text
     vcon = json.loads(text)
     assert vcon["dialog"][0]["parties"] == [0, 1]
+    assert [(party["name"], party["role"]) for party in vcon["parties"]] == [
+        ("voice 1", "agent"),
+        ("voice 2", "customer"),
+    ]
     assert {word["speaker"] for word in vcon["analysis"][0]["body"]["words"]} == {
         party["name"] for party in vcon["parties"]
     }

@@ -24,7 +24,15 @@ from callsignals.inputs.rttm import read_rttm
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.workspace import Workspace
 
-__all__ = ["HeardBatch", "hear_calls", "heard_before", "hearing_settings", "recordings_heard"]
+__all__ = [
+    "HeardBatch",
+    "Tried",
+    "hear_calls",
+    "hear_missing",
+    "heard_before",
+    "hearing_settings",
+    "recordings_heard",
+]
 
 
 def hearing_settings(settings: Settings) -> HearingSettings:
@@ -63,10 +71,27 @@ class HeardBatch:
     worker_peak_bytes: int | None
 
 
-def hear_calls(
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of an attempt to hear everything that was not heard yet.
+
+    Attributes:
+        settings: None when there are no recordings.
+        keys: of the transcripts, by call id.
+        errors: of the calls that have none, by call id.
+        worker_peak_bytes: largest memory of any worker, where known.
+    """
+
+    settings: HearingSettings | None
+    keys: dict[str, str]
+    errors: dict[str, CallSignalsError]
+    worker_peak_bytes: int | None
+
+
+def hear_missing(
     workspace: Workspace, store: Store, engine: Engine, workers: int | None, listener: Listener
-) -> HeardBatch:
-    """Hear or import every call of the workspace.
+) -> Tried:
+    """Hear or import every call of the workspace whose transcript is not in the store.
 
     Raises:
         ModelError: a model is missing or altered.
@@ -90,15 +115,29 @@ def hear_calls(
                         heard_here[heard.task.key] = heard.error
             listener.end()
         errors |= {call_id: heard_here[key] for call_id, key in keys.items() if key in heard_here}
+    return Tried(settings, keys, errors, peak_bytes or None)
+
+
+def hear_calls(
+    workspace: Workspace, store: Store, engine: Engine, workers: int | None, listener: Listener
+) -> HeardBatch:
+    """Hear or import every call of the workspace.
+
+    Raises:
+        ModelError: a model is missing or altered.
+        OutputError: results cannot be stored.
+    """
+    tried = hear_missing(workspace, store, engine, workers, listener)
+    keys, errors = tried.keys, tried.errors
     hinter = RoleHinter.of(workspace)
     calls = [
         HeardCall(row, keys[row.call_id], hinter.hints(row)) for row in workspace.calls if row.call_id not in errors
     ]
-    returning = returning_voices(calls, settings, store)
+    returning = returning_voices(calls, tried.settings, store)
     if returning:
         calls = [replace(call, recurring=returning.get(call.row.call_id)) for call in calls]
     failures = [_failure(row, errors[row.call_id]) for row in workspace.calls if row.call_id in errors]
-    return HeardBatch(calls, failures, peak_bytes or None)
+    return HeardBatch(calls, failures, tried.worker_peak_bytes)
 
 
 def heard_before(workspace: Workspace, store: Store) -> frozenset[str]:
@@ -178,15 +217,16 @@ def recordings_heard(workspace: Workspace, store: Store) -> frozenset[str]:
     """
     settings = hearing_settings(workspace.settings)
     settings_digest = settings.digest()
-    found = []
+    keys = {}
     for row in workspace.calls:
         audio = row.audio and digest_if_known(row.audio, store)
         rttm = row.rttm and digest_if_known(row.rttm, store)
         if audio and bool(rttm) == bool(row.rttm):
-            key = hear_key(audio, _language(row, workspace.settings), settings_digest, rttm or None)
-            if _is_heard(key, settings, store):
-                found.append(row.call_id)
-    return frozenset(found)
+            keys[row.call_id] = hear_key(audio, _language(row, workspace.settings), settings_digest, rttm or None)
+    printed = {keys[row.call_id] for row in workspace.calls if len(row.sellers) == 1 and row.call_id in keys}
+    return frozenset(
+        call_id for call_id, key in keys.items() if _is_heard(key, settings, store, key in printed)
+    )
 
 
 def _is_heard(key: str, settings: HearingSettings, store: Store, is_one_sellers: bool) -> bool:

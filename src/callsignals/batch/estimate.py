@@ -108,7 +108,7 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     known = f", {estimate.heard} of them heard before" if estimate.heard else ""
     lines = [
         f"{estimate.recordings} recordings{known}, {estimate.transcripts} transcripts, {estimate.comments} comments",
-        f"{estimate.left_s / 3600:.2f} hours of audio to hear: about {estimate.work_s / 3600:.2f} hours with "
+        f"{_duration(estimate.left_s)} of audio to hear: about {_duration(estimate.work_s)} with "
         f"{estimate.workers} workers (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo call, "
         "weights base, on the machine of benchmarks/RESULTS.md; mono takes up to twice as long)",
     ]
@@ -117,3 +117,9 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     if not estimate.failures:
         lines.append("Every row and file header is usable.")
     return lines
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60.0:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400.0 else f"{seconds / 3600:.1f} hours"

@@ -8,7 +8,7 @@ from callsignals.batch.store import Store
 from callsignals.errors import InputError
 from callsignals.files import digest_of, file_digest
 
-__all__ = ["digest_if_known", "known_digest"]
+__all__ = ["digest_if_known", "known_digest", "note_digest"]
 
 
 def known_digest(path: Path, store: Store) -> str:
@@ -39,6 +39,19 @@ def digest_if_known(path: Path, store: Store) -> str | None:
         return store.get("digest", _key(path), str)
     except OSError:
         return None
+
+
+def note_digest(path: Path, digest: str | None, store: Store) -> None:
+    """Say what a file stands for, whose bytes lie elsewhere; None to forget it.
+
+    Raises:
+        OutputError: it cannot be stored.
+        OSError: there is no such file.
+    """
+    if digest is None:
+        store.remove("digest", _key(path))
+    else:
+        store.put("digest", _key(path), digest)
 
 
 def _key(path: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 from callsignals.batch.asked_stage import asked_rows
-from callsignals.batch.calls import HeardBatch, hear_calls
+from callsignals.batch.calls import HeardBatch, Tried, hear_calls, hear_missing
 from callsignals.batch.carried_stage import carried_rows
 from callsignals.batch.comment_stage import ClassifiedRow, classify_comments, language_hints, load_classified
 from callsignals.batch.entries import Provenance
@@ -50,7 +50,16 @@ from callsignals.report.build import build_report
 from callsignals.report.presentation import PRESENTATION_FILE, presentation_of, save_presentation
 from callsignals.vocabulary.definitions import definitions_digest
 
-__all__ = ["PENDING_FILE", "RunOptions", "RunResult", "open_with", "rebuild", "run_opened", "run_workspace"]
+__all__ = [
+    "PENDING_FILE",
+    "RunOptions",
+    "RunResult",
+    "hear_opened",
+    "open_with",
+    "rebuild",
+    "run_opened",
+    "run_workspace",
+]
 
 PENDING_FILE = "erase.pending.json"
 """Stands in OUT while somebody is being erased: until that is finished nothing else may be written there."""
@@ -154,11 +163,24 @@ def run_workspace(folder: Path, options: RunOptions | None = None, listener: Lis
     return run_opened(workspace, options, listener or Silent(), clock)
 
 
-def run_opened(workspace: Workspace, options: RunOptions, listener: Listener, clock: Clock | None = None) -> RunResult:
+def run_opened(
+    workspace: Workspace,
+    options: RunOptions,
+    listener: Listener,
+    clock: Clock | None = None,
+    engine: Engine | None = None,
+) -> RunResult:
     """The same for a workspace that is open; the options' overrides are in its settings already."""
     with exclusive(workspace.out):
         _check_nobody_comes_back(workspace)
-        return _Run(workspace, listener, clock or Clock()).finish(options)
+        return _Run(workspace, listener, clock or Clock()).finish(options, engine)
+
+
+def hear_opened(workspace: Workspace, options: RunOptions, listener: Listener, store: Store) -> Tried:
+    """The first stage alone, for some calls of a workspace: their transcripts go into the store."""
+    with exclusive(workspace.out):
+        _check_nobody_comes_back(workspace)
+        return hear_missing(workspace, store, _engine(options, workspace), options.workers, listener)
 
 
 def rebuild(workspace: Workspace, options: RunOptions, listener: Listener, engine: Engine, store: Store) -> RunResult:
@@ -234,7 +256,7 @@ class _Run:
         """Digest of all that the records depend on."""
         workspace = self.workspace
         digest = hashlib.sha256(sources_digest("callsignals").encode("ascii"))
-        settings = workspace.settings.model_dump(mode="json", exclude={"report", "batch"})
+        settings = workspace.settings.model_dump(mode="json", exclude={"report", "batch", "remote"})
         common = [version("callsignals"), settings, self.classifier_digest, workspace.segment_columns]
         digest.update(digest_of(common).encode("ascii"))
         for call in plan:

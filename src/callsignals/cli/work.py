@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from callsignals.batch.estimate import estimate_lines, estimate_run
-from callsignals.batch.run import RunOptions, RunResult, open_with, run_workspace
+from callsignals.batch.run import RunOptions, RunResult, open_with
 from callsignals.batch.summary import result_json, summary_lines
 from callsignals.batch.transcribe import transcribe_files
 from callsignals.batch.watch import Watcher
 from callsignals.cli.console import StderrListener, error_line, print_json, print_line
 from callsignals.cli.interrupt import Interrupted
-from callsignals.errors import Failure
+from callsignals.errors import Failure, UsageError
 from callsignals.inputs.starter import write_workspace
 from callsignals.privacy.redaction import Level
+from callsignals.remote.address import is_address, parse_address
+from callsignals.remote.run import run_anywhere
 from callsignals.report.build import build_report
 from callsignals.weights import shipped_dir
 
@@ -40,7 +43,7 @@ def demo(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
 ) -> None:
     """Run the shipped example end to end, offline."""
-    _finish(_run(shipped_dir() / "fixtures" / "demo", RunOptions(out=out, workers=workers)), as_json=False)
+    _finish(_run(shipped_dir() / "fixtures" / "demo", out, RunOptions(workers=workers)), as_json=False)
 
 
 def init(
@@ -52,8 +55,12 @@ def init(
 
 
 def run(
-    workspace: Annotated[Path, typer.Argument(metavar="WORKSPACE", help="Folder with tables and recordings.")],
-    out: Annotated[Path | None, typer.Option(help="Where results go; WORKSPACE/out by default.")] = None,
+    workspace: Annotated[
+        str, typer.Argument(metavar="WORKSPACE", help="Folder with tables and recordings, or its address (s3://...).")
+    ],
+    out: Annotated[
+        str | None, typer.Option(help="Where results go, a folder or an address; WORKSPACE/out by default.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
     engine: Annotated[_Engine, typer.Option(help="Where calls are heard: this machine or a Ray cluster.")] = "local",
     device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
@@ -65,21 +72,26 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output; a run each.")] = False,
 ) -> None:
     """Transcribe, measure, classify, write records and report; resumes by itself."""
-    options = RunOptions(
-        out=out, workers=workers, engine=engine, device=device, model=model, language=language, limit=limit
-    )
-    if dry_run:
-        _dry_run(workspace, options, as_json=as_json)
-    elif watch:
-        _watch(workspace, options, as_json=as_json)
+    options = RunOptions(workers=workers, engine=engine, device=device, model=model, language=language, limit=limit)
+    if dry_run or watch:
+        folder = _folder(workspace, "--dry-run" if dry_run else "--watch")
+        options = replace(options, out=_folder(out, "--dry-run" if dry_run else "--watch") if out is not None else None)
+        (_dry_run if dry_run else _watch)(folder, options, as_json=as_json)
     else:
-        _finish(_run(workspace, options), as_json=as_json)
+        _finish(_run(workspace, out, options), as_json=as_json)
 
 
-def _run(workspace: Path, options: RunOptions) -> RunResult:
+def _folder(text: str, option: str) -> Path:
+    if is_address(text):
+        problem = f"is an address, and {option} needs a folder"
+        raise UsageError(parse_address(text).shown, problem, "Mount it and name the folder.")
+    return Path(text)
+
+
+def _run(workspace: str | Path, out: str | Path | None, options: RunOptions) -> RunResult:
     listener = StderrListener()
     try:
-        return run_workspace(workspace, options, listener)
+        return run_anywhere(workspace, out, options, listener)
     finally:
         listener.end()
 

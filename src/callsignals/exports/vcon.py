@@ -12,7 +12,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,13 @@ from callsignals.exports.events import signal_lines
 from callsignals.exports.finished import FinishedRun
 from callsignals.exports.target import ExportOptions, ExportReport, Target
 from callsignals.files import canonical_json, file_name_for, write_text
+from callsignals.inputs.checks import fold_name
 from callsignals.inputs.transcripts.own import parse_own, transcript_to_json
-from callsignals.privacy.redaction import find, person_names, redact_transcript
+from callsignals.inputs.transcripts.parties import LABELS
+from callsignals.privacy.redaction import person_names, redact_transcript
 from callsignals.records.signal import DATA_SCHEMA, iso_time
 from callsignals.report.presentation import load_presentation
-from callsignals.vocabulary.spoken import Party, Transcript
+from callsignals.vocabulary.spoken import Activity, Dropped, Party, Transcript, Word
 
 __all__ = ["VCON_VERSION", "export_vcon"]
 
@@ -118,13 +120,19 @@ def export_vcon(run: FinishedRun, target: Target, options: ExportOptions) -> Exp
 
 
 def _redacted(transcript: Transcript, names: Iterable[str | None]) -> Transcript:
-    """Without the names of the tables and those that the speakers are written by, and whatever else is found."""
-    known = person_names(names)
-    labels = {word.speaker for word in transcript.words}
-    named = [
-        label for label in labels if any(found.kind == "name" for found in find(label, transcript.language, known))
-    ]
-    return redact_transcript(transcript, person_names([*known, *named]))
+    """Without the names of the tables and those that the voices are written by, and whatever else is found."""
+    spoken: tuple[Word | Activity | Dropped, ...] = (*transcript.words, *transcript.timeline, *transcript.dropped)
+    is_written = transcript.channel_mode == "transcript"
+    labels = [label for label in dict.fromkeys(one.speaker for one in spoken) if label] if is_written else []
+    people = [label for label in labels if fold_name(label) not in LABELS]
+    numbered = {label: f"voice {number}" for number, label in enumerate(labels, start=1)}
+    unnamed = replace(
+        transcript,
+        words=tuple(replace(one, speaker=numbered.get(one.speaker, one.speaker)) for one in transcript.words),
+        timeline=tuple(replace(one, speaker=numbered.get(one.speaker, one.speaker)) for one in transcript.timeline),
+        dropped=tuple(replace(one, speaker=numbered.get(one.speaker, one.speaker)) for one in transcript.dropped),
+    )
+    return redact_transcript(unnamed, person_names([*names, *people]))
 
 
 def _check(row: Row) -> None:

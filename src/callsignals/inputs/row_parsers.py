@@ -112,7 +112,12 @@ class Cells:
         """The trimmed text of a cell that must not be blank."""
         value = self.text(column)
         if value is None:
-            raise self.error(f"column '{column}' is blank", "Fill it in.", f"missing_{column}")
+            remedy = (
+                "Fill it in; where no customer is known, with an id of its own."
+                if column == "lead_id"
+                else "Fill it in."
+            )
+            raise self.error(f"column '{column}' is blank", remedy, f"missing_{column}")
         return value
 
     def read(self, column: str, parse: Callable[[str], Value]) -> Value | None:

@@ -29,6 +29,7 @@ __all__ = [
     "PrivacySettings",
     "RecognitionSettings",
     "RecordsSettings",
+    "RemoteSettings",
     "ReportSettings",
     "SegmentsSettings",
     "Settings",
@@ -206,7 +207,7 @@ class FiguresSettings(_Section):
     """``[figures]``."""
 
     every: Literal["week", "month", "quarter"] = Field(
-        default="month", description="periods of the survey figures in signals, beside their totals"
+        default="month", description="periods of figures over several calls or answers in signals, beside totals"
     )
 
 
@@ -250,6 +251,24 @@ class BatchSettings(_Section):
     )
 
 
+class RemoteSettings(_Section):
+    """``[remote]``: workspaces and results that are named by an address."""
+
+    disk_gb: float = Field(
+        default=20.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="gigabytes (10^9 bytes) of recordings that lie on this machine at once",
+    )
+    lock_minutes: float = Field(
+        default=30.0,
+        ge=1,
+        le=10_080,
+        allow_inf_nan=False,
+        description="a run that gave no sign of life for so long is taken for dead",
+    )
+
+
 class ReportSettings(_Section):
     """``[report]``."""
 
@@ -278,6 +297,7 @@ class Settings(BaseModel):
     index: IndexSettings = IndexSettings()
     report: ReportSettings = ReportSettings()
     batch: BatchSettings = BatchSettings()
+    remote: RemoteSettings = RemoteSettings()
 
     @property
     def zone(self) -> ZoneInfo | None:

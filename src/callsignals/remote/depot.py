@@ -11,13 +11,15 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from callsignals.errors import CallSignalsError, InputError, OutputError, UsageError
 from callsignals.files import make_private_folder
 from callsignals.remote.address import Address
 
 __all__ = ["Depot", "Entry", "open_depot"]
+
+Item = TypeVar("Item")
 
 _OBJECT_STORES = frozenset("abfs abfss adl az gcs gs memory oci ocilake oss r2 s3 s3a tos".split())
 """An object is there whole or not at all while it is sent; a file elsewhere grows, so it gets another name first."""
@@ -26,6 +28,7 @@ _VERSIONS = ("ETag", "etag", "md5Hash", "generation", "mtime", "LastModified", "
 _AT_ONCE = 256
 """Files handed to a driver in one go; those that can send several at a time."""
 _LONGEST_REASON = 200
+_CODES = {FileNotFoundError: "missing_file", PermissionError: "forbidden"}
 _FOREIGN = frozenset('\\:*?"<>|') if os.name == "nt" else frozenset("\\")
 
 
@@ -75,6 +78,17 @@ class Depot:
             else:
                 unusable += 1
         return dict(sorted(found.items())), unusable
+
+    def names_below(self, folder: str) -> frozenset[str]:
+        """Names of the files in a folder of our own.
+
+        Raises:
+            InputError: it cannot be listed.
+        """
+        with self._explained(InputError, "cannot be listed"):
+            self.driver.invalidate_cache()
+            found = self.driver.find(self._path(folder))
+        return frozenset(path[len(self.prefix) + 1 :] for path in found)
 
     def fetch(self, names: Sequence[str], folder: Path) -> None:
         """Copy files into ``folder``, under the same names.
@@ -135,6 +149,13 @@ class Depot:
             with self._explained(OutputError, "cannot be removed"), contextlib.suppress(FileNotFoundError):
                 self.driver.rm_file(self._path(name))
 
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder of our own that may be there, with all that is in it."""
+        with self._explained(OutputError, "cannot be removed"), contextlib.suppress(FileNotFoundError):
+            self.driver.invalidate_cache()
+            if self.driver.exists(self._path(name)):
+                self.driver.rm(self._path(name), recursive=True)
+
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None when there is none.
 
@@ -186,10 +207,8 @@ class Depot:
         """Errors of a driver, which may be of any type, as ours. What came of them is not chained: it may hold secrets."""
         try:
             yield
-        except (CallSignalsError, FileNotFoundError) as error:
-            if isinstance(error, CallSignalsError):
-                raise
-            raise self._error(kind, problem, error) from None
+        except CallSignalsError:
+            raise
         except Exception as error:
             raise self._error(kind, problem, error) from None
 
@@ -200,7 +219,7 @@ class Depot:
             self.address.shown,
             f"{problem} ({reason})",
             "Check the address, your access to it and the network, and run again; what is finished is kept.",
-            code="remote",
+            code=_CODES.get(type(error), "remote"),
         )
 
 
@@ -254,6 +273,6 @@ def _is_usable(name: str) -> bool:
     return name.isprintable() and not _FOREIGN & set(name) and not any(part in ("", ".", "..") for part in parts)
 
 
-def _chunks[Item](items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), _AT_ONCE):
         yield items[start : start + _AT_ONCE]

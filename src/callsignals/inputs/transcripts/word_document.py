@@ -20,8 +20,11 @@ __all__ = ["document_lines", "parse_document_lines"]
 
 _HEADING = re.compile(r"(?P<name>\S.{0,79}?)\s+(?P<time>(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})")
 _TIMES = re.compile(r"-?[0-9:.,]+\s*-->\s*-?[0-9:.,]+")
-_MOST_BYTES = 256 * 1024 * 1024
-"""Unpacked; a day of speech is far below, a bomb far above."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Unpacked, pictures and all; a bomb is far above."""
+_MOST_MARKS = 1_000_000
+"""Elements and attributes: a day of speech has about 500,000 in Word's own markup, and python-docx takes half a minute
+for so many."""
 
 
 def document_lines(data: bytes) -> list[str]:
@@ -35,12 +38,25 @@ def document_lines(data: bytes) -> list[str]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
-                raise ValueError("too large when unpacked")
+            _check_size(archive)
         paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs]
     except Exception as error:  # python-docx and lxml let out whatever a damaged part makes them stumble over
         raise ValueError("not a Word document, or a damaged one") from error
     return [line.strip() for text in paragraphs for line in text.split("\n") if line.strip()]
+
+
+def _check_size(archive: zipfile.ZipFile) -> None:
+    """Whatever its parts are called: the document says which of them are markup.
+
+    Raises:
+        ValueError: more than a transcript can be.
+    """
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > _MOST_BYTES:
+        raise ValueError("too large when unpacked")
+    contents = (archive.read(part) for part in parts)
+    if sum(content.count(b"<") + content.count(b"=") for content in contents) > _MOST_MARKS:
+        raise ValueError("too much markup")
 
 
 def parse_document_lines(lines: Sequence[str], known: Collection[str]) -> list[Cue]:

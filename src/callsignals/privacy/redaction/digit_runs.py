@@ -97,7 +97,7 @@ def digit_runs(text: str, words: NumberWords) -> Iterator[Run]:
 
 def _may_open(raw: str, words: NumberWords) -> bool:
     """Whether a run may begin with an atom; hardly any word does."""
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         return True
     word = raw.casefold()
     return word in words.repeats or word in words.pluses or words.digits(word) is not None
@@ -112,7 +112,7 @@ def _continues(between: str) -> bool:
 def _take(run: _Open, atom: re.Match[str], words: NumberWords, text: str) -> bool:
     """Add an atom to the run; False when the run ends before it."""
     raw = atom.group()
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         digits = "".join(str(unicodedata.decimal(character)) for character in raw)
         _add(run, Piece(digits, atom.start(), atom.end(), spoken=False), text)
         return True

@@ -107,9 +107,9 @@ def _social_security(digits: str, literal: str, cue: Cue | None) -> tuple[Kind, 
 
 def _business(digits: str, literal: str, cue: Cue | None, dashes: tuple[int, ...]) -> tuple[Kind, int] | None:
     if len(digits) in (10, 12) and digits[-8] >= "2" and luhn.is_valid(digits[-10:]):
-        is_written = _BUSINESS.match(literal) and cue != "other"
+        is_written = bool(_BUSINESS.match(literal)) and cue != "other"
     elif len(digits) == 8 and ytunnus.is_valid(digits):
-        is_written = _Y_NUMBER.match(literal) or (dashes == (7,) and cue != "other")
+        is_written = bool(_Y_NUMBER.match(literal)) or (dashes == (7,) and cue != "other")
     else:
         return None
     return ("business_id", 4) if cue == "business" or is_written else None

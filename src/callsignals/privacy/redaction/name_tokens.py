@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from callsignals.language.dictionary import dictionary_lemma
 from callsignals.privacy.redaction.name_forms import name_roles
 from callsignals.privacy.redaction.number_words import number_words
 from callsignals.privacy.redaction.placeholders import placeholders
@@ -18,6 +19,8 @@ __all__ = ["NameCues", "NameToken", "is_small_style", "name_cues", "name_tokens"
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_]*)*(?:['’:][^\W\d_]+)*|\d+")
 _SENTENCE_START = re.compile(r"(?:\A|[.!?…:;\n\"“”»(\[•*|>]|[–—-]\s)\s*\Z")
+_SURNAME = re.compile(r"[^\W\d_]{3,}(?:sson|[qk]vist|quist|ström|stedt|hjelm|gren|lund|inen|onen|änen|anen)s?")
+"""How Swedish and Finnish surnames end, for those that are on no list."""
 _SMALL_STYLE_SHARE = 0.6
 
 
@@ -119,6 +122,8 @@ def name_tokens(text: str, language: str) -> list[NameToken]:
         folded = unicodedata.normalize("NFC", word).casefold().replace("’", "'")
         roles, ordinary = name_roles(folded, language) if word[0].isalpha() else ("", False)
         capital = word[0].isupper()
+        if capital and not roles and _SURNAME.fullmatch(folded) and dictionary_lemma(folded, language) is None:
+            roles = "s"
         initial = capital and (not tokens or _begins_sentence(gap))
         tokens.append(NameToken(word, folded, found.start(), end, gap, capital, initial, roles, ordinary))
     return tokens

@@ -15,6 +15,7 @@ from callsignals.language.dictionary import dictionary_lemma
 from callsignals.privacy.redaction.finding import Finding
 from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, bare_forms, is_listed, name_roles
 from callsignals.privacy.redaction.name_tokens import NameCues, NameToken, is_small_style, name_cues, name_tokens
+from callsignals.privacy.redaction.word_sets import word_set
 
 __all__ = ["find_names"]
 
@@ -23,6 +24,7 @@ _LONGEST_CUE = 5
 _MOST_UNKNOWN = 2
 _CONTRACTION = re.compile(r"(?:i|you|we|they|that|it|he|she|there|what|who|where|how|let|here)'")
 _FEWEST_LETTERS = 3
+_HELLOS = word_set("hi hello hey dear thanks hej hejsan tjena hallå tack bästa hei moi moikka terve kiitos")
 _LOCAL = ("ssa", "ssä", "sta", "stä")
 """Cases of places; people take the outer ones (-lla, -lta)."""
 _INSIDE = frozenset({"in", "near", "outside", "i", "nära", "utanför", "kring"})
@@ -77,11 +79,18 @@ class _Names:
             if end is not None:
                 return end
         if not token.roles:
-            return None
+            return self._greeted(at) if cue == "greeting" else None
         if self._is_sure(at) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
             end = self._extended(at)
             return end + 1 if self.small and cue is not None and end == at + 1 and self._unknown_follows(at) else end
         return None
+
+    def _greeted(self, at: int) -> int | None:
+        """The end of an unknown word with a capital after "hej" or "thanks": "Hej Ylvali Kortqvist"."""
+        token = self.tokens[at]
+        if self.tokens[at - 1].folded not in _HELLOS or not self._stands_out(token) or not self._is_unknown_name(token):
+            return None
+        return None if self._in_dictionary(token) else self._extended(at)
 
     def _is_sure(self, at: int) -> bool:
         """Whether a word is a name wherever it stands."""
@@ -128,7 +137,10 @@ class _Names:
         if token.folded in self.cues.months or (token.folded in self.cues.never and not self._stands_out(token)):
             return False
         if "f" in token.roles and self._stands_out(token):
-            return not self._is_place_here(at)
+            is_short = len(token.text) < _FEWEST_LETTERS or (
+                token.text.isupper() and len(token.text) == _FEWEST_LETTERS
+            )
+            return not is_short and not self._is_place_here(at)
         opens = token.initial or (self.small and self._opens(at))
         if "f" in token.roles and opens and self._goes_on_as_person(at):
             return True
@@ -226,7 +238,8 @@ class _Names:
                 end += 1
                 continue
             if not self._joins_name(token):
-                if not self._is_unknown_name(token) or unknown == _MOST_UNKNOWN:
+                is_whole = end - at > 1 and "s" in self.tokens[end - 1].roles and token.gap != "-"
+                if is_whole or not self._is_unknown_name(token) or unknown == _MOST_UNKNOWN:
                     break
                 unknown += 1
             end += 1

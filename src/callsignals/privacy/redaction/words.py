@@ -114,7 +114,9 @@ def _speaker_labels(transcript: Transcript, known_names: tuple[str, ...], level:
     """A number in place of each speaker's written name."""
     if level != "all":
         return {}
-    said = [one.speaker for one in (*transcript.words, *transcript.timeline, *transcript.dropped)]
+    said = [word.speaker for word in transcript.words]
+    said += [one.speaker for one in transcript.timeline]
+    said += [one.speaker for one in transcript.dropped]
     named = [
         label
         for label in dict.fromkeys(said)
