@@ -18,6 +18,8 @@ WITH_SHIPPED_EXAMPLE = (
     "acceptance/flat_memory.py",
     "acceptance/year_of_calls.py",
     "comments/scale.py",
+    "exports.py",
+    "redaction.py",
     "report/build.py",
 )
 WITH_DATA = (

@@ -102,8 +102,8 @@ more, and each is optional:
   not matter. A notice says which heading was read as what. Of several headings for one column ours wins, then the word
   named first; the others stay columns of your own.
 - **Other columns** are kept; those named in `[segments] columns` group the figures.
-- **A bad row** costs only itself: file, row and remedy are in `failures.jsonl`. `callsignals run DIR --dry-run` checks
-  the tables before anything is heard.
+- **A bad row** costs only itself: file, row (the first below the headings is 1) and remedy are in `failures.jsonl`.
+  `callsignals run DIR --dry-run` checks the tables before anything is heard.
 
 What cells may say: `outcome` {", ".join(OUTCOMES)}; `kind` {", ".join(COMMENT_KINDS)}; `sender` {", ".join(SENDERS)};
 `seller_channel` 0 or left, 1 or right; `lawful_basis` {", ".join(LAWFUL_BASES)}; and the scales

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from callsignals.vocabulary.call_measures import CALL_MEASURES
@@ -28,7 +29,7 @@ Generated from `callsignals.vocabulary.definitions` by `python docs/generate_sig
 
 Every row carries `value`, `unit`, `numerator`, `denominator`, `n`, `status` and `reason`. A figure that cannot be
 computed honestly is null with `status: insufficient` and a reason: never 0, never a guess. Shares are 0..1; times are
-seconds from the start of the recording. A direction of *neither* means that callsignals does not say whether more is
+seconds from the start of the recording. *Better: neither* means that callsignals does not say whether more is
 better: talk share, interactivity and the like describe a habit and are not grades. The pictures show one made-up call
 of 80 seconds (`python docs/generate_pictures.py`): what is framed is what the signal looks at, and the figures are
 those that the program measures of it.
@@ -92,42 +93,41 @@ def carried_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+@cache
 def pitfalls() -> dict[str, str]:
     """How each signal that is measured here misleads."""
     text = _FOLDER.joinpath("pitfalls.toml").read_text(encoding="utf-8")
     return tomllib.loads(text) | {name: measure.pitfall for name, measure in CALL_MEASURES.items()}
 
 
-def _notes(definitions: dict[str, Definition]) -> str:
-    """A picture where there is one, and the pitfall, of each signal."""
-    told = pitfalls()
-    lines = []
-    for name, definition in definitions.items():
-        if (_FOLDER / "pictures" / f"{name}.svg").is_file():
-            lines.append(f"![{name}: {definition.formula}](pictures/{name}.svg)\n")
-        lines.append(f"`{name}`: {told[name]}\n")
-    return "\n### Pitfalls\n\n" + "\n".join(lines)
+def entries(definitions: dict[str, Definition]) -> str:
+    """A section a signal: picture, formula, when there is none, how it is pooled, and its pitfall."""
+    return "\n".join(_entry(definition) for definition in definitions.values())
 
 
-def table(definitions: dict[str, Definition]) -> str:
-    """One Markdown table."""
-    lines = [
-        "| signal | phase | unit | formula | no value when | direction | pooled |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for definition in definitions.values():
-        pooled = "-"
-        if definition.minimum_denominator is not None:
-            scale = "" if definition.scale == 1 else f"{definition.scale:g} x "
-            pooled = f"{scale}sum / sum, from {definition.minimum_denominator:g}"
-        elif definition.minimum_n is not None:
-            pooled = f"sum / sum, from n = {definition.minimum_n}"
-        unit = definition.unit or "label"
-        lines.append(
-            f"| `{definition.name}` | {definition.phase} | {unit} | {definition.formula} | "
-            f"{definition.insufficient_when} | {definition.direction} | {pooled} |"
-        )
-    return "\n".join(lines) + "\n" + _notes(definitions)
+def _entry(definition: Definition) -> str:
+    name = definition.name
+    drawn = (_FOLDER / "pictures" / f"{name}.svg").is_file()
+    picture = f"![{name} of a made-up call](pictures/{name}.svg)\n\n" if drawn else ""
+    return (
+        f"### `{name}`\n\n{picture}"
+        f"{_sentence(definition.formula)}\n\n"
+        f"- No value when: {definition.insufficient_when}\n"
+        f"- Unit: {definition.unit or 'label'}; phase: {definition.phase}; better: {definition.direction}; "
+        f"pooled: {_pooled(definition)}\n"
+        f"- Pitfall: {pitfalls()[name]}\n"
+    )
+
+
+def _sentence(formula: str) -> str:
+    return f"**{formula[:1].upper()}{formula[1:]}.**"
+
+
+def _pooled(definition: Definition) -> str:
+    if definition.minimum_denominator is not None:
+        scale = "" if definition.scale == 1 else f"{definition.scale:g} x "
+        return f"{scale}sum / sum, from {definition.minimum_denominator:g}"
+    return f"sum / sum, from n = {definition.minimum_n}" if definition.minimum_n is not None else "no"
 
 
 def page() -> str:
@@ -135,23 +135,23 @@ def page() -> str:
     return (
         _HEAD
         + "## During: conversation, per call\n\n"
-        + table(CONVERSATION_SIGNALS)
+        + entries(CONVERSATION_SIGNALS)
         + "\n## During: need and product terms, per call\n\n"
-        + table(TERM_SIGNALS)
+        + entries(TERM_SIGNALS)
         + "\n## During: in view of the seller's other calls, per call\n\n"
-        + table(RELATED_SIGNALS)
+        + entries(RELATED_SIGNALS)
         + "\nHow it is measured, and what length does to it: [personalisation.md](personalisation.md).\n"
         + "\n## Before and after: customers' own words, per comment\n\n"
-        + table(TEXT_SIGNALS)
+        + entries(TEXT_SIGNALS)
         + "\n## After: survey figures, per lead, seller, segment and company\n\n"
         + _SURVEY
-        + table(SURVEY_FIGURES)
+        + entries(SURVEY_FIGURES)
         + "\n## During and after: threads, per lead, seller, segment and company\n\n"
         + _THREADS
-        + table(THREAD_FIGURES)
+        + entries(THREAD_FIGURES)
         + "\n## During: the funnel, per lead, seller, segment and company\n\n"
         + _FUNNEL
-        + table(FUNNEL_FIGURES)
+        + entries(FUNNEL_FIGURES)
         + "\n## Carried: measured elsewhere\n\n"
         + _CARRIED
         + carried_table()

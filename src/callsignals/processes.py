@@ -149,6 +149,8 @@ class ChildFailedError(Exception):
 
 
 _REFUSED = 3
+_END = b"null\n"
+"""Python's text streams do not tell of everything that could not be written (3.11, a short write at RLIMIT_FSIZE)."""
 
 
 def run_bounded(function: str, data: bytes, *arguments: str, bounds: Bounds) -> Iterator[Any]:
@@ -180,10 +182,11 @@ def run_bounded(function: str, data: bytes, *arguments: str, bounds: Bounds) -> 
             )
         except subprocess.TimeoutExpired:
             raise ChildFailedError(refused=False) from None
-        if ended.returncode:
+        answer.seek(-min(len(_END), answer.seek(0, os.SEEK_END)), os.SEEK_END)
+        if ended.returncode or answer.read() != _END:
             raise ChildFailedError(refused=ended.returncode == _REFUSED)
         answer.seek(0)
-        yield from map(json.loads, answer)
+        yield from (json.loads(line) for line in answer if line != _END)
 
 
 def _answer() -> None:
@@ -197,6 +200,7 @@ def _answer() -> None:
     try:
         for item in function(data, *arguments):
             sys.stdout.write(json.dumps(item) + "\n")
+        sys.stdout.write(_END.decode())
         sys.stdout.flush()
     except (MemoryError, OSError):
         raise

@@ -57,6 +57,15 @@ def test_the_shell_completes_commands(monkeypatch, capsys):
     assert capsys.readouterr().out.split() == ["classify"]
 
 
+def test_a_workspace_in_place_of_its_results_is_taken_for_them(tmp_path, capsys):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "run.json").write_text("{}", encoding="utf-8")
+    assert call("report", tmp_path) == 1
+    note, error = capsys.readouterr().err.splitlines()
+    assert note == f"note: {tmp_path} is a workspace; taking its results: {tmp_path / 'out'}"
+    assert error.startswith(f"{tmp_path / 'out'}: ")
+
+
 def test_help_ends_with_examples(capsys):
     assert call("classify", "--help") == 0
     _, _, examples = capsys.readouterr().out.partition("Examples:\n")

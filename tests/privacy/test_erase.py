@@ -15,8 +15,12 @@ from callsignals.batch.lock import exclusive
 from callsignals.batch.run import PENDING_FILE
 from callsignals.erasure import erase as erasing
 from callsignals.erasure.erase import ErasureOptions, erase_lead, erase_seller, finish_erasure
+from callsignals.erasure.masking import MASK, masked
+from callsignals.erasure.needles import Needles
+from callsignals.erasure.plan import _said
 from callsignals.errors import InputError, OutputError, UsageError
 from callsignals.index.write import write_index
+from callsignals.vocabulary.spoken import Transcript, Word
 from privacy.conftest import NAMES
 from support import results, write_csv
 
@@ -315,3 +319,14 @@ def test_an_erased_seller_leaves_no_row_and_no_name_on_calls(place):
     assert pl.read_parquet(place.out / "calls.parquet")["seller"].null_count() == 6
     with pytest.raises(InputError, match="is no seller"):
         erase_seller(place.out, "Nobody")
+
+
+def test_a_company_is_masked_as_people_say_it_in_whatever_case():
+    words = [
+        Word(text, None, None)
+        for text in ["Siellä", "Harjun", "Metallilla,", "sanoi", "hän;", "harju", "on", "muu", "metalli."]
+    ]
+    said = Transcript(tuple(words), (), "fi", None, "transcript", "none", None)
+    found = masked(said, Needles(names=tuple(_said("Harjun Metalli Oy"))))
+    expected = f"Siellä {MASK} {MASK} sanoi hän; harju on muu metalli."
+    assert " ".join(word.text for word in found.words) == expected

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from callsignals.batch.run import RunResult
+from callsignals.errors import Failure
 from callsignals.records.lead import LeadRecord, LeadSignal
 
-__all__ = ["lead_lines", "result_json", "summary_lines"]
+__all__ = ["failure_lines", "lead_lines", "result_json", "summary_lines"]
 
 _SHOWN_REASONS = 6
 _SHOWN_LEADS = 25
+_SHOWN_FAILURES = 10
+_SHOWN_ROWS = 8
 
 
 def summary_lines(result: RunResult) -> list[str]:
@@ -29,10 +32,27 @@ def summary_lines(result: RunResult) -> list[str]:
     lines.append(f"Report: {result.out / 'report' / 'index.html'}")
     if result.failures:
         lines.append(f"{len(result.failures)} inputs failed or need an answer (all in failures.jsonl):")
-        lines += [f"  {failure.input}: {failure.message}. {failure.remedy}" for failure in result.failures[:10]]
-        if len(result.failures) > 10:
-            lines.append(f"  ... and {len(result.failures) - 10} more")
+        told = failure_lines(result.failures)
+        lines += [f"  {line}" for line in told[:_SHOWN_FAILURES]]
+        if len(told) > _SHOWN_FAILURES:
+            lines.append(f"  ... and {len(told) - _SHOWN_FAILURES} more")
     return lines
+
+
+def failure_lines(failures: Iterable[Failure]) -> list[str]:
+    """A line for what failed; rows of one table with one and the same problem share theirs."""
+    rows: dict[tuple[str, str, str], list[int]] = {}
+    for failure in failures:
+        known = rows.setdefault((failure.input, failure.message, failure.remedy), [])
+        known += [failure.row] if failure.row else []
+    return [f"{name}{_places(where)}: {message}. {remedy}" for (name, message, remedy), where in rows.items()]
+
+
+def _places(rows: list[int]) -> str:
+    if not rows:
+        return ""
+    more = f" and {len(rows) - _SHOWN_ROWS} more" if len(rows) > _SHOWN_ROWS else ""
+    return f", row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows[:_SHOWN_ROWS]))}{more}"
 
 
 def lead_lines(lead: LeadRecord) -> list[str]:

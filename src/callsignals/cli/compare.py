@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import print_json, print_line
 from callsignals.figures.periods import Every
 from callsignals.insight.compare import Comparison, Finding, Group
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    out: OutFolder,
     by: Annotated[By, typer.Option(help="What groups the leads.")],
     signals: Annotated[list[str] | None, typer.Option(metavar="SIGNAL", help="Only this; repeatable.")] = None,
     column: Annotated[str, typer.Option(help="For --by segment: another column of the calls table.")] = "segment",

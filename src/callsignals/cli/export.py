@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
 from callsignals.cli.work import report_failures
 from callsignals.exports.destinations import export_to
@@ -21,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    out: OutFolder,
     to: Annotated[str, typer.Option(metavar="DESTINATION", help="A kind of files, or an address; docs/exports.md.")],
     folder: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Where files go; OUT/exports/KIND by default.")

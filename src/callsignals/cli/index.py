@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
 from callsignals.figures.periods import Every
 from callsignals.index.write import write_index
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def index(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    out: OutFolder,
     every: Annotated[Every, typer.Option(help="Length of the periods.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
 from callsignals.insight.candidates import CANDIDATES_FILE, suggest_from, suggestions_json, write_candidates
 from callsignals.language.term_discovery import Suggestions
@@ -27,7 +28,7 @@ def _terms() -> None:
 
 @app.command()
 def suggest(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    out: OutFolder,
     top: Annotated[int, typer.Option(min=1, help="At most so many a language and kind.")] = 25,
     terms: Annotated[
         Path | None, typer.Option(help="The current list; terms.toml beside OUT, else the shipped one.")

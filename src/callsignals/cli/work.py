@@ -11,9 +11,10 @@ import typer
 
 from callsignals.batch.estimate import estimate_lines, estimate_run
 from callsignals.batch.run import RunOptions, RunResult, open_with
-from callsignals.batch.summary import result_json, summary_lines
+from callsignals.batch.summary import failure_lines, result_json, summary_lines
 from callsignals.batch.transcribe import transcribe_files
 from callsignals.batch.watch import Watcher
+from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import StderrListener, error_line, print_json, print_line
 from callsignals.cli.interrupt import Interrupted
 from callsignals.errors import Failure, UsageError
@@ -175,15 +176,14 @@ def transcribe(
 
 def report_failures(failures: Sequence[Failure]) -> None:
     """Say what failed and end with its exit code; nothing when nothing did."""
-    for failure in failures:
-        row = f", row {failure.row}" if failure.row else ""
-        error_line(f"{failure.input}{row}: {failure.message}. {failure.remedy}")
+    for line in failure_lines(failures):
+        error_line(line)
     if failures:
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
 def report(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder that a run has filled.")],
+    out: OutFolder,
 ) -> None:
     """Rebuild the HTML report."""
     print_line(str(build_report(out)))

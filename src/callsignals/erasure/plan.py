@@ -31,6 +31,7 @@ Command = Literal["erase --lead", "erase --seller", "purge"]
 
 _LEAST_PARTICULAR = 4
 """A particular of fewer characters is found by chance."""
+_LEGAL_FORMS = frozenset("oy oyj ky ab abp hb kb publ as aps ltd limited plc inc llc gmbh".split())
 _NO_PARTICULAR = re.compile(r"[\d.,:\s/-]{0,7}|\d{4}-\d{2}-\d{2}.*|true|false|yes|no", re.IGNORECASE)
 """Small numbers, dates and answers."""
 
@@ -224,12 +225,14 @@ def _with_needles(plan: Plan, out: Path, workspace: Workspace | None, tables: _T
     for row in rows:
         own_columns = row.keys() - CALLS_SCHEMA.keys() - COMMENTS_SCHEMA.keys()
         particulars += _telling(row.get(name) for name in ("audio", "respondent_id", *sorted(own_columns)))
-    names += [one["name"] for one in tables.leads if one["lead_id"] in leads and one.get("name")]
+    names += [
+        name for one in tables.leads if one["lead_id"] in leads and one.get("name") for name in _said(one["name"])
+    ]
     if workspace is not None:
         own = [row for row in _lead_rows(workspace) if row.lead_id in leads]
         own += [row for row in workspace.calls if row.call_id in calls and row.lead_id not in leads]
         for row in own:
-            names += [row.name] if getattr(row, "name", None) else []
+            names += _said(getattr(row, "name", None) or "")
             particulars += _particulars(row, workspace)
             texts.append(getattr(row, "text", ""))
     phrases = {phrase for text in texts for phrase in phrases_of(text)}
@@ -248,6 +251,14 @@ def _telling(texts: Iterable[object]) -> list[str]:
     """Those that say something of one person."""
     found = [text for text in texts if isinstance(text, str) and len(text) >= _LEAST_PARTICULAR]
     return [text for text in found if not _NO_PARTICULAR.fullmatch(text)]
+
+
+def _said(name: str) -> list[str]:
+    """A name as it is written and, of a company, as people say it: without its legal form."""
+    words = name.split()
+    while len(words) > 1 and words[-1].strip("().,").casefold() in _LEGAL_FORMS:
+        words.pop()
+    return [one for one in dict.fromkeys((name, " ".join(words))) if one]
 
 
 def _is_of(file: str, calls: Iterable[str]) -> bool:

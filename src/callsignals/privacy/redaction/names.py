@@ -136,11 +136,9 @@ class _Names:
         token = self.tokens[at]
         if token.folded in self.cues.months or (token.folded in self.cues.never and not self._stands_out(token)):
             return False
-        if "f" in token.roles and self._stands_out(token):
-            is_short = len(token.text) < _FEWEST_LETTERS or (
-                token.text.isupper() and len(token.text) == _FEWEST_LETTERS
-            )
-            return not is_short and not self._is_place_here(at)
+        is_short = len(token.text) < _FEWEST_LETTERS or (token.text.isupper() and len(token.text) == _FEWEST_LETTERS)
+        if "f" in token.roles and self._stands_out(token) and not is_short:
+            return not self._is_place_here(at)
         opens = token.initial or (self.small and self._opens(at))
         if "f" in token.roles and opens and self._goes_on_as_person(at):
             return True
