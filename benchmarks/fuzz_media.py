@@ -1,13 +1,14 @@
 """Hostile files through ``callsignals run``: does a batch survive them, in time, reading nothing but its input?
 
-    python benchmarks/fuzz_media.py [--files 10000] [--batch 1000] [--seed 1] [--traced 300]
+    python benchmarks/fuzz_media.py [--files 10000] [--batch 1000] [--seed 1] [--traced 300] [--workers 1]
 
 Mutated recordings of every accepted format (``tests/hostile_media.py``: bits, truncation, lies in headers and chunk
-lengths, heads of one format on bodies of another; 0.3 s each, tones, so that recognition has nothing to do but
-everything before and after it is done) and files that name a canary or an address. Every batch is a workspace for the
-command itself. It passes when the command ends as it should, each call is either in calls.parquet or named in
-failures.jsonl, no call "ended its worker" or took the decoder over its limits, and nobody opened the canary (inotify on
-its folder) or connected to the address. The first ``--traced`` files run once more under strace, if there is one: the
+lengths, heads of one format on bodies of another), and files that name a canary or an address. They are 0.3 s of tones,
+so that recognition has nothing to do, but all that comes before and after it is done; ``[calls] max_hours = 0.01``, so
+that a lie about lengths costs half a minute of hearing at most. Every batch is a workspace for the command itself. It
+passes when the command ends as it should, each call is either in calls.parquet or named in failures.jsonl, none ended
+or outlasted its worker, and nobody opened the canary (inotify on its folder) or connected to the address; what went
+over the decoder's limits is counted. The first ``--traced`` files run once more under strace, if there is one: the
 decoder may open nothing once it has begun. Exits with 1 when anything of that is not so.
 """
 
@@ -84,14 +85,14 @@ class Batch:
             rows = csv.writer(table)
             rows.writerow(("call_id", "lead_id", "audio", "seller_channel"))
             rows.writerows((call, f"lead-{call}", name, 0) for call, name in self.calls.items())
-        (self.folder / "callsignals.toml").write_text("[calls]\nmax_hours = 0.1\n", encoding="utf-8")
+        (self.folder / "callsignals.toml").write_text("[calls]\nmax_hours = 0.01\n", encoding="utf-8")
 
-    def run(self, *before: str, timeout_s: float) -> list[str]:
+    def run(self, *before: str, timeout_s: float, workers: int = 1) -> list[str]:
         """Run it; what is wrong."""
         command = [*before, sys.executable, "-m", "callsignals", "run", str(self.folder), "--out", str(self.out)]
         try:
             done = subprocess.run(
-                [*command, "--workers", "1", "--json"],
+                [*command, "--workers", str(workers), "--json"],
                 capture_output=True,
                 timeout=timeout_s,
                 encoding="utf-8",
@@ -161,6 +162,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--traced", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=1)
     asked = parser.parse_args()
     valid = seeds()
     outcomes: Counter[str] = Counter()
@@ -179,7 +181,7 @@ def main() -> int:
             stop = min(start + asked.batch, asked.files)
             files = _files(start, stop, valid, asked.seed)
             batch = Batch(folder / f"batch-{start}", {**files, **(tempters if not start else {})})
-            found = batch.run(timeout_s=3600)
+            found = batch.run(timeout_s=3600, workers=asked.workers)
             if not found:
                 counted, found = batch.check()
                 outcomes += counted

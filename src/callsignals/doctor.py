@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 import av
 
 from callsignals.batch.hear_stage import default_workers
+from callsignals.hearing.decode import Decoder
 from callsignals.hearing.device import REMEDY, choose_compute_type, find_gpu
 from callsignals.weights import ModelStatus, cache_dir, verify_models
 
@@ -52,7 +53,7 @@ class Check:
 
 def examine() -> list[Check]:
     """Every check, most basic first. Verifies all models by digest."""
-    checks = [_python(), _machine(), _packages(), _decoders(), _gpu(), _space()]
+    checks = [_python(), _machine(), _packages(), _decoders(), _confinement(), _gpu(), _space()]
     return [*checks, *(_model(status) for status in verify_models())]
 
 
@@ -92,6 +93,18 @@ def _decoders() -> Check:
         if not missing
         else f"without {', '.join(missing)}",
         "pip install --force-reinstall av (its wheels carry all decoders)" if missing else "",
+        needed=False,
+    )
+
+
+def _confinement() -> Check:
+    with Decoder() as decoder:
+        refused = decoder.refuses()
+    return Check(
+        "decoder confined",
+        bool(refused),
+        f"it can open no {', no '.join(refused)}" if refused else "not on this system: see SECURITY.md",
+        "" if refused else "Hear recordings of strangers on Linux (x86-64 or arm64).",
         needed=False,
     )
 

@@ -224,9 +224,7 @@ def recordings_heard(workspace: Workspace, store: Store) -> frozenset[str]:
         if audio and bool(rttm) == bool(row.rttm):
             keys[row.call_id] = hear_key(audio, _language(row, workspace.settings), settings_digest, rttm or None)
     printed = {keys[row.call_id] for row in workspace.calls if len(row.sellers) == 1 and row.call_id in keys}
-    return frozenset(
-        call_id for call_id, key in keys.items() if _is_heard(key, settings, store, key in printed)
-    )
+    return frozenset(call_id for call_id, key in keys.items() if _is_heard(key, settings, store, key in printed))
 
 
 def _is_heard(key: str, settings: HearingSettings, store: Store, is_one_sellers: bool) -> bool:

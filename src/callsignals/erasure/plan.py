@@ -31,7 +31,9 @@ Command = Literal["erase --lead", "erase --seller", "purge"]
 
 _LEAST_PARTICULAR = 4
 """A particular of fewer characters is found by chance."""
-_LEGAL_FORMS = frozenset("oy oyj ky ab abp hb kb publ as aps ltd limited plc inc llc gmbh".split())
+_LEGAL_FORMS = frozenset(
+    ["oy", "oyj", "ky", "ab", "abp", "hb", "kb", "publ", "as", "aps", "ltd", "limited", "plc", "inc", "llc", "gmbh"]
+)
 _NO_PARTICULAR = re.compile(r"[\d.,:\s/-]{0,7}|\d{4}-\d{2}-\d{2}.*|true|false|yes|no", re.IGNORECASE)
 """Small numbers, dates and answers."""
 

@@ -21,7 +21,7 @@ __all__ = ["Depot", "Entry", "open_depot"]
 
 Item = TypeVar("Item")
 
-_OBJECT_STORES = frozenset("abfs abfss adl az gcs gs memory oci ocilake oss r2 s3 s3a tos".split())
+_OBJECT_STORES = frozenset(("abfs", "abfss", "adl", "az", "gcs", "gs", "memory", "oci", "oss", "s3", "s3a", "tos"))
 """An object is there whole or not at all while it is sent; a file elsewhere grows, so it gets another name first."""
 _VERSIONS = ("ETag", "etag", "md5Hash", "generation", "mtime", "LastModified", "last_modified", "updated", "modified")
 """What drivers call the version of a file, the most exact first; ``created`` is all that some have."""
@@ -204,7 +204,7 @@ class Depot:
 
     @contextlib.contextmanager
     def _explained(self, kind: type[CallSignalsError], problem: str) -> Iterator[None]:
-        """Errors of a driver, which may be of any type, as ours. What came of them is not chained: it may hold secrets."""
+        """Errors of a driver, of any type, as ours; not chained to theirs, which may hold secrets."""
         try:
             yield
         except CallSignalsError:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from callsignals.errors import InputError, OutputError, SettingsError

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import platform
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,8 @@ def _layout(base: Path, workspace: Address | Path, out: Address | Path) -> tuple
         return base / "workspace", out
     if workspace.scheme != out.scheme:
         return base / "workspace", base / "out"
-    common = len(os.path.commonprefix([workspace.parts[:-1], out.parts[:-1]]))
+    pairs = zip(workspace.parts[:-1], out.parts[:-1], strict=False)
+    common = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
     return _below(base, workspace.parts[common:]), _below(base, out.parts[common:])
 
 
