@@ -172,10 +172,8 @@ def main() -> int:
         canary = Canary(folder / "elsewhere", valid["pcm.wav"])
         tempters = tempting(canary.path, canary.url, valid)
         if shutil.which("strace") and asked.traced:
-            few = {
-                f"{number}{suffix}": content for number, suffix, content in _files(0, asked.traced, valid, asked.seed)
-            }
-            problems += traced(folder / "traced", {**tempters, **few})
+            few = _files(0, asked.traced, valid, asked.seed)
+            problems += [*traced(folder / "traced", {**tempters, **few}), *canary.touched()]
         for start in range(0, asked.files, asked.batch):
             began_s = time.monotonic()
             stop = min(start + asked.batch, asked.files)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import MISSING, fields
+from importlib.resources import files
 from pathlib import Path
 
 from callsignals.inputs.admission import LAWFUL_BASES
@@ -22,7 +22,7 @@ from callsignals.inputs.rows import (
     SellerRow,
 )
 from callsignals.inputs.scan import AUDIO_SUFFIXES
-from callsignals.inputs.tables import COLUMNS, METRIC_PARTS, TABLE_SUFFIXES
+from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES
 
 PAGE = Path(__file__).with_name("your-data.md")
 
@@ -43,44 +43,8 @@ _ABOUT = {
     "metrics": "Optional: figures measured elsewhere, checked and carried into the records "
     "([which](elsewhere.md#metrics-metricscsv)).",
 }
-_RENAMED = {"sellers": "seller"}
-_FOR_PEOPLE = {
-    "call_id": "your own id of the call; in comments the call that a survey followed",
-    "comment_id": "your own id of the comment",
-    "lead_id": "your own id of the customer or deal: what belongs together has the same; blank in metrics: the company",
-    "audio": "file, relative to the table, or inside a folder named in `[calls] audio_roots`",
-    "transcript": "file, likewise: in place of a recording, or beside it",
-    "rttm": "file that says who speaks when in a mono recording, in place of our own diarization",
-    "started_at": "when the call began; calls without it are in totals only, not in periods",
-    "seller": "who sold: an id of the sellers table or a name; several parted by `;` stay out of per-seller figures",
-    "language": "`en`, `sv`, `fi`; blank is detected",
-    "seller_channel": "which channel of a stereo recording is the seller; blank is `[calls] seller_channel`, else told "
-    "from what is said",
-    "stage": "where the deal stands, in your words",
-    "outcome": "`won`, `lost` or `open`",
-    "closed_at": "when the deal was won or lost",
-    "lawful_basis": "why you may process the call ([privacy](privacy.md))",
-    "score": "a number within its scale",
-    "scale": "which scale; required with a score",
-    "created_at": "when it was written",
-    "name": "as people say it",
-    "text": "as written; may be empty",
-    "sent_at": "when it was sent",
-    "resolved": "whether the thread was resolved by then",
-    "observed_at": "when it was measured",
-    "period_start": "where the figure is of a period: its start; both or neither",
-    "period_end": "its end",
-    "value": "in the signal's own unit; blank where parts are given",
-    "respondent_id": "who answered, carried along",
-    "touchpoint": "where it was asked, carried along",
-    "stage_entered_at": "since when",
-    "lost_reason": "in your words",
-    "segment": "a group of your own",
-    "team": "as written",
-    "email_domain": "as written",
-}
-"""Where the row's own docstring speaks to developers."""
-_PHRASE = re.compile(r"``([^`]+)``")
+_GUIDE = files("callsignals.inputs").joinpath("templates", "README.txt")
+_COLUMN = re.compile(r"([a-z_]+)\*? {2,}(.+)")
 
 _HEAD = f"""# Your data
 
@@ -129,8 +93,7 @@ def _table(name: str, columns: tuple[str, ...]) -> str:
     for column in columns:
         mark = " **(required)**" if column in required else ""
         swedish, finnish = (", ".join(f"`{word}`" for word in synonyms(code).get(column, ())) for code in ("sv", "fi"))
-        meaning = _FOR_PEOPLE.get(column) or meanings[column]
-        lines.append(f"| `{column}`{mark} | {meaning} | {swedish} | {finnish} |\n")
+        lines.append(f"| `{column}`{mark} | {meanings[column]} | {swedish} | {finnish} |\n")
     return "".join(lines)
 
 
@@ -139,16 +102,16 @@ def _required(name: str) -> set[str]:
 
 
 def _meanings(name: str) -> dict[str, str]:
-    """What the docstring of the table's row says of each column."""
-    _, _, attributes = (inspect.getdoc(_ROWS[name]) or "").partition("Attributes:\n")
-    found = dict.fromkeys(METRIC_PARTS, "a part from which NPS or retention is computed")
-    for entry in re.split(r"\n(?= {4}\S)", attributes.rstrip()):
-        names, _, text = entry.strip().partition(": ")
-        plain = " ".join(text.split()).replace("``callsignals.inputs.admission.LAWFUL_BASES``", "those above")
-        plain = plain.replace("``callsignals.vocabulary.carried``", "the carried signals")
-        for column in names.split(", "):
-            found[_RENAMED.get(column, column)] = _PHRASE.sub(r"`\1`", plain).replace("|", "\\|")
-    return found
+    """What the guide of ``callsignals init`` says of each column of a table."""
+    section = _GUIDE.read_text(encoding="utf-8").partition(f"\n{name}.csv: ")[2].partition("\n\n")[0]
+    found: dict[str, str] = {}
+    for line in section.splitlines()[2:]:
+        column = _COLUMN.fullmatch(line)
+        if column:
+            found[column[1]] = column[2]
+        else:
+            found[list(found)[-1]] += f" {line.strip()}"
+    return {column: text.replace("*", "").replace("|", "\\|") for column, text in found.items()}
 
 
 if __name__ == "__main__":

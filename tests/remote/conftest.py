@@ -40,5 +40,3 @@ def transcripts(tmp_path) -> Path:
         ],
     )
     return folder
-
-

@@ -7,13 +7,13 @@ import json
 
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
-from remote_store import stored
 
 from callsignals.errors import OutputError
 from callsignals.remote.address import parse_address
 from callsignals.remote.depot import open_depot
 from callsignals.remote.lock import LOCK_FILE, RemoteLock
 from callsignals.remote.results import JOURNAL_FILE, RemoteOut
+from remote_store import stored
 
 FILES = {
     "run.json": "run",
@@ -88,13 +88,12 @@ def test_an_interrupted_write_leaves_the_older_results_until_the_journal_is_ther
         MemoryFileSystem.store.clear()
         MemoryFileSystem.store.update(before)
         machine = tmp_path / f"broken {writes}"
-        with monkeypatch.context() as patch:
-            with contextlib.suppress(OutputError), opened(machine) as results:
-                write(results.out, "new")
-                (results.out / "report" / "gone.html").unlink()
-                breaking_after(patch, writes)
-                results.commit()
-                finished = True
+        with monkeypatch.context() as patch, contextlib.suppress(OutputError), opened(machine) as results:
+            write(results.out, "new")
+            (results.out / "report" / "gone.html").unlink()
+            breaking_after(patch, writes)
+            results.commit()
+            finished = True
         has_journal = memory.exists(f"/bucket/team/out/{JOURNAL_FILE}")
         if not has_journal and not finished:
             states.add(visible(memory)["run.json"])
@@ -181,9 +180,10 @@ def test_a_second_run_is_refused_until_the_first_gave_no_sign_of_life_for_long(m
     first = RemoteLock(depot, "a", 1800.0, clock=lambda: now[0])
     with first.held():
         now[0] += 600
-        with pytest.raises(OutputError, match="10 minutes ago") as refused, RemoteLock(
-            depot, "b", 1800.0, clock=lambda: now[0]
-        ).held():
+        with (
+            pytest.raises(OutputError, match="10 minutes ago") as refused,
+            RemoteLock(depot, "b", 1800.0, clock=lambda: now[0]).held(),
+        ):
             pass
         assert f"memory://bucket/team/out/{LOCK_FILE}" in refused.value.remedy
         now[0] += 1201

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callsignals.files import digest_of
-from callsignals.inputs.rows import CallRow
+from callsignals.inputs.rows import CallRow, CommentRow
 from callsignals.inputs.workspace import Workspace
 from callsignals.privacy.redaction import REDACTION_VERSION, Level, person_names, redact_transcript
 from callsignals.vocabulary.spoken import Transcript
@@ -40,8 +40,8 @@ class Redactor:
             lead_names={lead.lead_id: lead.name for lead in workspace.leads if lead.name},
         )
 
-    def names(self, row: CallRow) -> tuple[str, ...]:
-        """Names that may be said in a call: of all our people and of its lead, unless that is a company."""
+    def names(self, row: CallRow | CommentRow) -> tuple[str, ...]:
+        """Names that may be said in a call or comment: of all our people and of its lead, unless that is a company."""
         return person_names((*self.seller_names, self.lead_names.get(row.lead_id)))
 
     def key(self, settled_key: str, row: CallRow) -> str:

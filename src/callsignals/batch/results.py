@@ -27,6 +27,7 @@ from callsignals.batch.measure_pass import CallOutline, load_measured
 from callsignals.batch.measure_stage import as_duplicate
 from callsignals.batch.observed_stage import figures_by_subject, observation_table, observed_row
 from callsignals.batch.personalisation_stage import Related
+from callsignals.batch.record_text import RecordText
 from callsignals.batch.store import CACHE_FOLDER, Store
 from callsignals.figures.grouped import LEVELS, Subject
 from callsignals.files import digest_of
@@ -90,7 +91,7 @@ def write_results(workspace: Workspace, findings: Findings, store: Store) -> dic
         Counts: leads, calls, comments, signals, signals_ok.
 
     Raises:
-        InputError: a result has vanished from the store.
+        InputError: a result has vanished from the store, or with ``include_text`` a transcript from OUT.
         OutputError: a file cannot be written.
     """
     out = workspace.out
@@ -104,7 +105,7 @@ def write_results(workspace: Workspace, findings: Findings, store: Store) -> dic
     further_of: dict[Subject, list[SignalRecord]] = {}
     for row in findings.further:
         further_of.setdefault(Subject(row.level, row.subject), []).append(row)
-    observations = observation_table(workspace)
+    observations, record_text = observation_table(workspace), RecordText.of(workspace)
     lead_ids = {*leads, *calls_of, *comments_of, *(row.lead_id for row in findings.further if row.lead_id)}
     counts = {"leads": len(lead_ids), "calls": len(findings.calls), "comments": len(findings.comments)}
     counts |= {"signals": 0, "signals_ok": 0}
@@ -123,8 +124,8 @@ def write_results(workspace: Workspace, findings: Findings, store: Store) -> dic
             calls, comments = calls_of.get(lead_id, []), comments_of.get(lead_id, [])
             observed = [*_call_rows(calls, findings, store, tables), *_comment_rows(comments, findings, store, tables)]
             rows = sorted_rows([*observed, *further_of.pop(Subject("lead", lead_id), [])])
-            write(rows)
             of_calls, of_comments = [call.row for _, call in calls], [item.row for _, item in comments]
+            write(rows if record_text is None else record_text.added(rows, of_calls, of_comments))
             write_lead(lead_record(lead_id, leads.get(lead_id), of_calls, of_comments, rows, workspace.segment_columns))
         signals.flush()
         figures = figures_by_subject(observations, workspace)

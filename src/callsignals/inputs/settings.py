@@ -188,7 +188,7 @@ class TermsSettings(_Section):
 class RecordsSettings(_Section):
     """``[records]``."""
 
-    include_text: bool = Field(default=False, description="put redacted transcript text into records")
+    include_text: bool = Field(default=False, description="put the redacted words of the evidence into signal rows")
 
 
 class SegmentsSettings(_Section):

@@ -22,10 +22,12 @@ __all__ = [
     "Level",
     "Observation",
     "SignalRecord",
+    "TEXT_LIMIT_CHARS",
     "TimeEvidence",
     "iso_time",
     "record_signal",
     "rounded",
+    "with_text",
 ]
 
 SPEC_VERSION: Literal["1.0"] = "1.0"
@@ -34,6 +36,8 @@ DATA_SCHEMA = "urn:callsignals:schema:signal:1"
 _DECIMALS = 6
 _DIGEST_LENGTH = 32
 _INTERVALS = (0.9, 0.95)
+TEXT_LIMIT_CHARS = 500
+"""Longest ``text`` of a row."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -115,6 +119,11 @@ class SignalRecord(_Frozen):
     settings_digest: Digest
     input_digest: Digest
     evidence: tuple[TimeEvidence | CharEvidence, ...] = ()
+    text: str | None = Field(
+        None,
+        max_length=TEXT_LIMIT_CHARS,
+        description="Redacted words of the evidence, parts joined by ' ... '; null unless [records] include_text.",
+    )
 
     @model_validator(mode="after")
     def _status_fits_value(self) -> Self:
@@ -223,6 +232,16 @@ def record_signal(signal: Signal, observed: Observation, definition: Definition 
         input_digest=observed.input_digest,
         evidence=tuple(_evidence(span) for span in signal.evidence),
     )
+
+
+def with_text(record: SignalRecord, text: str) -> SignalRecord:
+    """The row with the redacted words of its evidence; its ``id`` changes with them, for they hang on known names.
+
+    Args:
+        record: without ``text``.
+        text: of at most ``TEXT_LIMIT_CHARS``.
+    """
+    return record.model_copy(update={"text": text, "id": digest_of([record.id, text])[:_DIGEST_LENGTH]})
 
 
 def rounded(figure: float | None) -> float | None:

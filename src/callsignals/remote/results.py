@@ -153,13 +153,15 @@ class RemoteOut:
         path = self.out / name
         if not path.is_file():
             return True
-        if _kind(name) == "entry" and not name.startswith(_OWN):
+        if _is_named_by_content(name):
             return path.stat().st_size != entry.size
         return entry.token is None or entry.token != (self._known.get(name) or [None])[0]
 
     def _is_new(self, name: str, stamp: Stamp) -> bool:
         known = self._known.get(name)
-        return known is None or known[1:] != list(stamp)
+        if known is None or _is_named_by_content(name):
+            return known is None or known[1] != stamp[0]
+        return known[1:] != list(stamp)
 
     def _compared(self, here: Mapping[str, Stamp]) -> tuple[dict[str, list[Any]], list[str]]:
         """The manifest of what is here, and the names of what is not equal to what lies there."""
@@ -209,6 +211,10 @@ def _kind(name: str) -> Kind:
     if len(parts) == 2:
         return "file" if parts[1].endswith(".json") else "here"
     return "here" if parts[1] == "digest" else "entry"
+
+
+def _is_named_by_content(name: str) -> bool:
+    return _kind(name) == "entry" and not name.startswith(_OWN)
 
 
 def _rank(name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from callsignals.privacy.redaction.finding import Finding
 from callsignals.privacy.redaction.number_words import number_words
@@ -56,15 +57,26 @@ def _number(language: str) -> str:
     return rf"(?:\d{{1,4}}(?:[-–]\d{{1,4}})?(?![\d%]|[.,:]\d)|(?:{spoken})(?:[ ](?:{spoken}))?(?!\w))"
 
 
-_COMPOUND = {
-    "sv": re.compile(rf"(?<!\w)({_SWEDISH_STREET}){_GAP}{{1,2}}{_number('sv')}{_FLAT}{_POSTAL}", re.IGNORECASE),
-    "fi": re.compile(rf"(?<!\w)({_FINNISH_STREET}){_GAP}{{1,2}}{_number('fi')}{_FLAT}{_POSTAL}", re.IGNORECASE),
-}
+_COMPOUND_STREETS = {"sv": _SWEDISH_STREET, "fi": _FINNISH_STREET}
+
+
+@cache
+def _compound(language: str) -> re.Pattern[str]:
+    """Made when first asked for: with all number words it takes a while."""
+    return re.compile(
+        rf"(?<!\w)({_COMPOUND_STREETS[language]}){_GAP}{{1,2}}{_number(language)}{_FLAT}{_POSTAL}", re.IGNORECASE
+    )
+
+
+@cache
+def _spoken_house_first() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.,/#-]){_number('en')}{_GAP}{_ENGLISH_LOW}", re.IGNORECASE)
+
+
 _HOUSE_FIRST = re.compile(
     rf"(?<![\w.,/#-])\d{{1,5}}[A-Za-z]?,?{_GAP}{_ENGLISH_STREET}"
     rf"(?:,?{_GAP}{_TOWN}){{0,2}}(?:,?{_GAP}(?:{_UK_POSTCODE}|(?:[A-Z]{{2}}{_GAP})?\d{{5}}(?:-\d{{4}})?\b))?"
 )
-_SPOKEN_HOUSE_FIRST = re.compile(rf"(?<![\w.,/#-]){_number('en')}{_GAP}{_ENGLISH_LOW}", re.IGNORECASE)
 _NOT_ENGLISH = word_set(
     "the a an this that these those of in on off per day days week weeks year years month months percent more "
     "people users times way to "
@@ -79,11 +91,11 @@ def find_addresses(text: str, language: str) -> Iterator[Finding]:
         text: any text.
         language: ``en``, ``sv`` or ``fi``.
     """
-    for own in dict.fromkeys((language if language in _COMPOUND else "sv", "sv", "fi")):
-        for found in _COMPOUND[own].finditer(text):
+    for own in dict.fromkeys((language if language in _COMPOUND_STREETS else "sv", "sv", "fi")):
+        for found in _compound(own).finditer(text):
             if found[1].casefold() not in _PLAIN_WORDS:
                 yield Finding(found.start(), _trimmed(text, found), "address")
-    for pattern in (_HOUSE_FIRST, _SPOKEN_HOUSE_FIRST) if language == "en" else (_HOUSE_FIRST,):
+    for pattern in (_HOUSE_FIRST, _spoken_house_first()) if language == "en" else (_HOUSE_FIRST,):
         for found in pattern.finditer(text):
             words = re.findall(r"[^\W\d_]+", found.group().casefold())
             if not _NOT_ENGLISH & set(words[:-1]):
