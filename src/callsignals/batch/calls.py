@@ -88,9 +88,7 @@ class Tried:
     worker_peak_bytes: int | None
 
 
-def hear_missing(
-    workspace: Workspace, store: Store, engine: Engine, workers: int | None, listener: Listener
-) -> Tried:
+def hear_missing(workspace: Workspace, store: Store, engine: Engine, workers: int | None, listener: Listener) -> Tried:
     """Hear or import every call of the workspace whose transcript is not in the store.
 
     Raises:

@@ -52,7 +52,8 @@ class RecordText:
 
         Args:
             rows: of level ``lead``.
-            calls, comments: of this lead.
+            calls: of this lead.
+            comments: of this lead.
 
         Raises:
             InputError: a transcript in OUT has vanished or is damaged.

@@ -73,9 +73,14 @@ def _address_to_do(entry: LedgerEntry, out: Path) -> str:
             "every row anew, under the same ids."
         )
     return (
-        f"{entry.target} still holds rows: run callsignals export {out} --to {entry.to}://... with its full address, "
+        f"{entry.target} still holds rows: run callsignals export {out} --to {_again(entry)}, "
         "which removes rows that are gone here; then let the database reclaim the space (VACUUM), and mind its backups."
     )
+
+
+def _again(entry: LedgerEntry) -> str:
+    """The address of SQLite is noted in full; that of a server without its password."""
+    return entry.target if entry.to == "sqlite" else f"{entry.to}://... with its full address"
 
 
 def renew_index(out: Path) -> str | None:

@@ -140,7 +140,9 @@ def _signals(out: Path, plan: Plan) -> int:
     kept = kept.with_columns(pl.when(lost_call).then(None).otherwise(pl.col("call_id")).alias("call_id"))
     if plan.sellers:
         kept = kept.with_columns(_without_seller("seller", plan))
-    if "text" in kept.columns and (telling := [one for one in kept["text"].unique() if one and plan.needles.is_in(one)]):
+    if "text" in kept.columns and (
+        telling := [one for one in kept["text"].unique() if one and plan.needles.is_in(one)]
+    ):
         kept = kept.with_columns(pl.col("text").replace(telling, [None] * len(telling)))
     if lines.is_file():
         _rewrite_lines(lines, lambda row: None if row["key"] in gone else _signal_line(row, plan))

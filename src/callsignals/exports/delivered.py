@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from callsignals.errors import OutputError
-from callsignals.files import write_bytes
+from callsignals.files import make_private_folder, write_bytes
 
 __all__ = ["DELIVERIES_FOLDER", "DeliveredEvents"]
 
@@ -46,7 +46,7 @@ class DeliveredEvents:
         """
         lines = "".join(f"{event_id}\n" for event_id in event_ids).encode("ascii")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
             with self._path.open("ab") as file:
                 file.truncate(file.tell() - file.tell() % _LINE_BYTES)
                 file.write(lines)

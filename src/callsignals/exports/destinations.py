@@ -40,7 +40,7 @@ from callsignals.exports.target import UNREACHED, ExportOptions, ExportReport, T
 from callsignals.exports.vcon import export_vcon
 from callsignals.exports.webhook import export_webhook
 from callsignals.exports.workbook import export_workbook
-from callsignals.files import path_from, remove_file
+from callsignals.files import make_private_folder, path_from, remove_file
 
 __all__ = ["DESTINATIONS", "EXPORTS_FOLDER", "Destination", "Exporter", "export_to"]
 
@@ -145,7 +145,7 @@ def _export_files(run: FinishedRun, target: Target, destination: Destination, op
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         problem = f"cannot be made ({error.strerror or error})"
         raise OutputError(str(folder), problem, "Choose another folder with --out.", code="cannot_write") from None

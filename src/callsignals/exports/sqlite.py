@@ -23,6 +23,7 @@ from callsignals.exports.sql_tables import (
 )
 from callsignals.exports.sql_text import Dialect, quoted
 from callsignals.exports.target import UNREACHED, ExportOptions, ExportReport, Target
+from callsignals.files import make_private_folder
 
 __all__ = ["SQLITE", "export_sqlite"]
 
@@ -72,7 +73,8 @@ def _path(target: Target) -> Path:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
+    path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")  # what was erased is not to stay behind in free pages

@@ -18,11 +18,11 @@ from callsignals.vocabulary.signal import Basis, CharSpan, Level, Signal, Status
 from callsignals.vocabulary.spoken import ChannelMode, RoleSource
 
 __all__ = [
+    "TEXT_LIMIT_CHARS",
     "CharEvidence",
     "Level",
     "Observation",
     "SignalRecord",
-    "TEXT_LIMIT_CHARS",
     "TimeEvidence",
     "iso_time",
     "record_signal",

@@ -28,7 +28,7 @@ _VERSIONS = ("ETag", "etag", "md5Hash", "generation", "mtime", "LastModified", "
 _AT_ONCE = 256
 """Files handed to a driver in one go; those that can send several at a time."""
 _LONGEST_REASON = 200
-_CODES = {FileNotFoundError: "missing_file", PermissionError: "forbidden"}
+_CODES: dict[type[Exception], str] = {FileNotFoundError: "missing_file", PermissionError: "forbidden"}
 _FOREIGN = frozenset('\\:*?"<>|') if os.name == "nt" else frozenset("\\")
 
 

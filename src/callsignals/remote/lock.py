@@ -27,6 +27,15 @@ _RENEWALS = 5
 """So often within the time after which a run is taken for dead."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who holds OUT, and when that one last said so (seconds since 1970)."""
+
+    run: str
+    host: str
+    renewed_s: float
+
+
 @dataclass(slots=True)
 class RemoteLock:
     """The lock of one OUT.
@@ -84,8 +93,8 @@ class RemoteLock:
         self._began = self.clock()
         found = self._found()
         if found is not None:
-            silent_s = self.clock() - found["renewed_s"]
-            if found["host"] != self.host and silent_s < self.stale_s:
+            silent_s = self.clock() - found.renewed_s
+            if found.host != self.host and silent_s < self.stale_s:
                 raise self._in_use(silent_s)
             self.depot.write(LOCK_FILE, self._content())
         elif not self.depot.write(LOCK_FILE, self._content(), new=True):
@@ -116,17 +125,17 @@ class RemoteLock:
 
     def _is_ours(self) -> bool:
         found = self._found()
-        return found is not None and found["run"] == self._run
+        return found is not None and found.run == self._run
 
-    def _found(self) -> dict[str, object] | None:
+    def _found(self) -> _Holder | None:
         content = self.depot.read(LOCK_FILE)
         if content is None:
             return None
         try:
             told = json.loads(content)
-            return {"run": str(told["run"]), "host": str(told["host"]), "renewed_s": float(told["renewed_s"])}
+            return _Holder(str(told["run"]), str(told["host"]), float(told["renewed_s"]))
         except (ValueError, KeyError, TypeError):  # half-written: somebody is taking it just now
-            return {"run": "", "host": "", "renewed_s": self.clock()}
+            return _Holder("", "", self.clock())
 
 
 def _iso(seconds: float) -> str:

@@ -178,9 +178,11 @@ class RemoteOut:
 
     def _restore_stamp(self, name: str) -> None:
         """Copies get the stamps under which they were written, so that what was sealed there is sealed here."""
-        digest, size, mtime_ns = self._manifest.get(name) or (None, None, None)
+        if name not in self._manifest:
+            return
+        digest, size, mtime_ns = self._manifest[name]
         path = self.out / name
-        if digest is not None and path.stat().st_size == size and file_digest(path) == digest:
+        if path.stat().st_size == size and file_digest(path) == digest:
             os.utime(path, ns=(mtime_ns, mtime_ns))
 
     def _here(self) -> dict[str, Stamp]:
