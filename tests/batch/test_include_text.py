@@ -83,9 +83,8 @@ def test_the_words_behind_a_signal_are_redacted_whatever_transcripts_show(worksp
     assert answer["text"] == "Jag har lyssnat på er podd i ett halvår, ring mig på [PHONE] så berättar jag."
     comment = [row["text"] for row in rows if row["comment_id"] == "survey-beta" and row["text"]]
     assert "Priset är alldeles för högt, ring [NAME] på [PHONE] om det." in comment
-    for name in ("signals.jsonl", "leads.jsonl"):
-        content = (out / name).read_text(encoding="utf-8")
-        assert not [secret for secret in (PHONE, "Kortqvist", "Ylvali") if secret in content]
+    content = (out / "signals.jsonl").read_text(encoding="utf-8")
+    assert not [secret for secret in (PHONE, "Kortqvist", "Ylvali") if secret in content]
     assert ("[PHONE]" in (out / "transcripts" / "one.json").read_text(encoding="utf-8")) == (redact != "off")
     assert all(row["text"] is None for row in rows if row["level"] != "lead" or not row["evidence"])
     assert "podd" not in (out / "leads.jsonl").read_text(encoding="utf-8")
@@ -159,13 +158,13 @@ def test_the_words_of_an_erased_lead_go_with_its_rows(workspace):
 
 
 def test_without_the_workspace_words_that_name_the_erased_go_from_the_rows_of_others(workspace):
-    text = "Supporten var snabb, som Umbrella Archive sa till oss att den skulle vara."
+    text = "Priset är alldeles för högt, fråga Umbrella Archive på hamnen om det."
     row = {"comment_id": "survey-gamma", "lead_id": "gamma", "kind": "survey", "text": text, "language": "sv"}
     write_csv(workspace / "comments.csv", [row])
     write_csv(workspace / "leads.csv", [{"lead_id": "beta", "name": "Umbrella Archive"}])
     settle(workspace, include=True)
     out = run(workspace).out
-    assert "Umbrella Archive" in (out / "signals.jsonl").read_text(encoding="utf-8")
+    assert any("Umbrella Archive" in row["text"] for row in rows_of(out) if row["text"])
     workspace.joinpath("calls.csv").rename(workspace / "calls.kept")
     workspace.joinpath("comments.csv").rename(workspace / "comments.kept")
     moved = workspace.parent / "moved"

@@ -12,6 +12,7 @@ from callsignals.batch.listener import Silent
 from callsignals.batch.measure_pass import CallOutline, HeardCall, measure_calls, planned
 from callsignals.batch.measure_stage import product_mentions, settle_call, settle_key
 from callsignals.batch.recurring import RecurringVoice
+from callsignals.batch.redacting import Redactor
 from callsignals.batch.relate_stage import roles_failures
 from callsignals.batch.store import Store
 from callsignals.batch.transcripts import TranscriptFolder
@@ -61,7 +62,7 @@ def outline_of(
     store.put("hear", "k1", heard)
     plan = planned([HeardCall(row, "k1", RoleHints(), recurring)], starter_terms())
     with TranscriptFolder.opened(out) as folder:
-        (outline,) = measure_calls(plan, starter_terms(), store, folder, Silent())
+        (outline,) = measure_calls(plan, starter_terms(), store, folder, Redactor("off", (), {}), Silent())
     return outline, store
 
 

@@ -57,6 +57,7 @@ class DecoderProcess:
         if theirs is not None:
             theirs.close()
         self._lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
+        self._ended = threading.Event()
         self._listener = threading.Thread(target=self._listen, name="callsignals-decoder", daemon=True)
         self._listener.start()
 
@@ -121,6 +122,7 @@ class DecoderProcess:
 
     def stop(self) -> None:
         """Ends it, whatever it is doing."""
+        self._ended.set()
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
@@ -136,7 +138,7 @@ class DecoderProcess:
     def _listen(self) -> None:
         assert self._process.stdout is not None
         with contextlib.suppress(ValueError, OSError):
-            while line := self._process.stdout.readline(_LINE_BYTES):
+            while not self._ended.is_set() and (line := self._process.stdout.readline(_LINE_BYTES)):
                 self._lines.put(line)
         self._lines.put(None)
 
