@@ -251,7 +251,10 @@ def _surveys(level: Any, subject: str) -> list[SignalRecord]:
     nps = Signal("nps", 32.0, labels=("nps",), numerator=8, low=5.0, high=55.0, **parts)
     impact = Signal("nps_impact", -12.0, "price", ("price", "nps"), numerator=6, low=-20.0, high=-3.0, **parts)
     csat = Signal.insufficient("csat_share", "under_5_answers", n=2)
-    return [record_signal(signal, observed) for signal in (nps, impact, csat)]
+    # A run writes means of calls' signals as well; pages take those from the calls.
+    mean = Signal("seller_talk_share", 0.987, low=0.985, high=0.989, **parts)
+    share = Signal("referral_source", 0.983, "podcast", ("podcast",), numerator=24, low=0.9, high=0.99, **parts)
+    return [record_signal(signal, observed) for signal in (nps, impact, csat, mean, share)]
 
 
 def _write(out: Path, rows: _Rows, named: Sequence[Names]) -> None:

@@ -102,6 +102,17 @@ def test_the_team_page_compares_means_with_interval_and_n(out):
     assert "Price -12 -20 to -3 6 / 25" in text
 
 
+def test_means_in_the_signal_table_do_not_come_a_second_time(out):
+    rows = pl.read_parquet(out / "signals.parquet").filter(pl.col("level") == "company")
+    assert {"seller_talk_share", "referral_source"} <= set(rows["signal"])
+    for page in (out / "report" / "index.html", next((out / "report" / "sellers").glob("*.html"))):
+        text = text_of(page)
+        assert "99 %" not in text
+        assert "98.7" not in text
+        assert "98.3" not in text
+        assert "0.98" not in text
+
+
 def test_the_mean_is_over_calls_and_the_interval_is_students(out):
     shares = pl.read_parquet(out / "calls.parquet").filter(pl.col("seller") == "seller1")["seller_talk_share"]
     assert len(shares) == 3

@@ -12,12 +12,15 @@ import polars as pl
 
 from callsignals.errors import InputError
 from callsignals.report.estimates import TEAM_SIGNALS
+from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS, RELATED_SIGNALS, TERM_SIGNALS, TEXT_SIGNALS
 
 __all__ = ["LeadFile", "Row", "Sources", "open_sources"]
 
 _NEEDED = ("leads.jsonl", "signals.parquet", "calls.parquet", "comments.parquet")
 _OBSERVATIONS_AT_ONCE = 100
 """Calls and comments: a call's signals take 80 kB as rows."""
+_OF_ONE = (*CONVERSATION_SIGNALS, *TERM_SIGNALS, *RELATED_SIGNALS, *TEXT_SIGNALS)
+"""Signals of one call or comment."""
 _OVERVIEW = (
     "call_id",
     "lead_id",
@@ -108,8 +111,10 @@ def open_sources(out: Path) -> Sources:
 
 
 def _figures(out: Path) -> list[dict[str, Any]]:
+    """Without the means of calls and comments, which the pages take from the calls themselves, each a dot."""
     of_many = pl.col("level").is_in(["seller", "company"]) & pl.col("period_start").is_null()
-    return pl.scan_parquet(out / "signals.parquet").filter(of_many).collect().to_dicts()
+    is_mean = pl.col("signal").is_in(_OF_ONE)
+    return pl.scan_parquet(out / "signals.parquet").filter(of_many & ~is_mean).collect().to_dicts()
 
 
 def _lines(path: Path) -> Iterator[str]:
