@@ -208,10 +208,9 @@ class _Run:
         self.store = store or opened_store(workspace)
         self.seal = Seal(workspace.out)
         self.terms: TermList = load_terms(workspace.terms_path) if workspace.terms_path else starter_terms()
+        own = workspace.own_comments
         self.classifier_digest = (
-            shipped_digest(
-                workspace.own_comments.rules, workspace.own_comments.models, workspace.settings.comments.tier
-            )
+            shipped_digest(own.rules, own.models, workspace.settings.comments.tier)
             if workspace.comments or workspace.calls
             else ""
         )

@@ -69,7 +69,7 @@ def fast_judge(heads_folder: Path, digest: str) -> TierJudge:
 def is_sure(
     prepared: Prepared, judged: Mapping[Unit, Judgement], families: Mapping[str, HeadFamily], measured: Measured
 ) -> bool:
-    """Whether every head is at least as sure as where it was found to agree with the exact tier."""
+    """Whether every head is at least as sure as it must be for the exact tier not to be asked (``Measured.sure``)."""
     if prepared.blocked is not None:
         return True
     kind = prepared.item.kind
