@@ -66,11 +66,13 @@ def part_lines(title: str, part: dict[str, Any]) -> list[str]:
 def threshold_lines(thresholds: dict[str, Any]) -> list[str]:
     """Temperatures and thresholds, with what they gave on the development texts."""
     lines = [
-        "| head | weight of the vectors | temperature | threshold | precision | coverage |",
+        "| head | shares of words, vectors, layer | temperature | threshold | precision | coverage |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {name} | {t['dense_share']} | {t['temperature']} | {t['threshold']} | {t['precision']} | {t['coverage']} |"
+        f"| {name} | {', '.join(map(str, t['shares']))} | "
+        + " | ".join(str(t[key]) for key in ("temperature", "threshold", "precision", "coverage"))
+        + " |"
         for name, t in thresholds.items()
         if isinstance(t, dict)
     ]

@@ -17,7 +17,7 @@ from callsignals.comments.calibrate import best_f1_threshold, choose_threshold
 from callsignals.comments.decide import BRAND_ONLY_WORDS, Probabilities, decisive_labels
 from callsignals.comments.durations import relationship_duration
 from callsignals.comments.features import TextFeatures
-from callsignals.comments.heads import Head, HeadFamily
+from callsignals.comments.heads import Head, HeadFamily, HeadInputs
 from callsignals.comments.labels import REASONS
 from callsignals.comments.reasons import clauses
 from callsignals.comments.survey import CLAUSE_WEIGHT
@@ -39,7 +39,7 @@ def train_referral(bench: Workbench) -> Trained:
     on = [bench.examples([(r, r.text, f(r), 1.0) for r in seen], REFERRAL) for f in REFERRAL_LABELS]
     features = fit_features(bench, "referral", primary)
     trained = {
-        name: train_head(plan, examples, features, development)
+        name: train_head(plan, examples, features, development, bench.layer(name, plan.classes))
         for (name, plan), examples, development in zip(
             plans(bench, "referral").items(), (primary, several, personal), on, strict=True
         )
@@ -77,10 +77,8 @@ def clearest_clause(bench: Workbench, rows: Sequence[Row], head: Head, features:
         [(row, clause.text, (), 1.0) for clause in clauses(row.text)] or [(row, row.text, (), 1.0)] for row in rows
     ]
     examples = bench.examples([part for found in parts for part in found], None)
-    tfidf = None if features is None else features.sparse(examples.texts)
-    dense = examples.vectors if features is None else features.dense(examples.vectors, examples.languages)
     rules = np.zeros((len(examples.texts), len(head.rule_labels)), np.float32)
-    judged = head.probabilities(tfidf, dense, rules)
+    judged = head.probabilities(HeadInputs.of(features, examples.texts, examples.languages, examples.vectors, rules))
     ends = np.cumsum([len(found) for found in parts])
     return np.array([judged[end - len(found) : end].max(axis=0) for end, found in zip(ends, parts, strict=True)])
 
@@ -116,7 +114,10 @@ def train_survey(bench: Workbench) -> Trained:
     on = {name: bench.examples(survey_examples(name, ours, licensed), RECOMMENDS) for name in PLANS["survey"]}
     dev = {name: bench.examples(survey_examples(name, seen, [], whole=True), RECOMMENDS) for name in PLANS["survey"]}
     features = fit_features(bench, "survey", on["comment_polarity"])
-    trained = {name: train_head(plan, on[name], features, dev[name]) for name, plan in plans(bench, "survey").items()}
+    trained = {
+        name: train_head(plan, on[name], features, dev[name], bench.layer(name, plan.classes))
+        for name, plan in plans(bench, "survey").items()
+    }
     trained["comment_reasons"] = with_clauses(bench, seen, trained["comment_reasons"], features)
     family = HeadFamily("survey", features, {name: t.head for name, t in trained.items()})
     said = [r for r in seen if r.labels.get("polarity")]
@@ -158,7 +159,7 @@ def train_reply(bench: Workbench) -> Trained:
     for (name, plan), examples in zip(plans(bench, "reply").items(), (intent, polarity), strict=True):
         label = name.removeprefix("reply_").removeprefix("comment_")
         dev = bench.examples([(r, r.text, (r.labels[label],), 1.0) for r in seen], INTENT)
-        trained[name] = train_head(plan, examples, features, dev)
+        trained[name] = train_head(plan, examples, features, dev, bench.layer(name, plan.classes))
     family = HeadFamily("reply", features, {name: t.head for name, t in trained.items()})
     return family, trained, rule_shares(bench, seen, trained["reply_intent"], INTENT, lambda r: [r.labels["intent"]])
 

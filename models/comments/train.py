@@ -47,7 +47,7 @@ def train_all(bench: Workbench, folder: Path) -> dict[str, Any]:
         for head, result in trained.items():
             found = result.threshold
             thresholds[f"{name}.{head}"] = {
-                "dense_share": result.head.dense_share,
+                "shares": [round(share, 3) for share in result.head.shares],
                 "temperature": round(result.head.temperature, 3),
                 "threshold": round(found.confidence, 3),
                 "precision": round(found.precision, 3),

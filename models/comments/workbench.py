@@ -16,10 +16,22 @@ from corpus import Row
 from callsignals.comments.features import TextFeatures
 from callsignals.comments.judge import Encoder
 from callsignals.comments.rules import RuleSet
-from callsignals.comments.training import Examples
+from callsignals.comments.training import Examples, Layer
 from callsignals.vocabulary.spoken import LANGUAGES
 
 MAXIMUM_FEATURES = {"referral": (12_000, 30_000), "survey": (12_000, 30_000), "reply": (8_000, 20_000)}
+LAYERS = Path(__file__).resolve().parents[1] / "e5" / "layers.npz"
+LAYER_OF_HEAD = {
+    "referral_source": "source",
+    "referral_sources": "sources",
+    "referral_personal": "personal",
+    "comment_polarity": "polarity",
+    "nps_group": "nps",
+    "comment_reasons": "reasons",
+    "recommends": "recommends",
+    "reply_intent": "intent",
+}
+"""Tasks of ``models/e5/examples.py``."""
 SIGNAL_WITH_RULES = {"referral": "referral_source", "survey": "recommends", "reply": "reply_intent"}
 """Whose rules' hits the heads of each family see."""
 
@@ -53,10 +65,17 @@ class Workbench:
             languages=[row.language for row, *_ in labelled],
             labels=[labels for _, _, labels, *_ in labelled],
             hits=hits,
-            groups=[row.group for row, *_ in labelled],
             weights=np.array([weight for *_, weight in labelled], float),
-            scored=np.ones(len(labelled), bool),
         )
+
+    def layer(self, head: str, classes: Sequence[str]) -> Layer | None:
+        """The encoder's output layer for a head, its rows in this order; None for the fast tier."""
+        if self.prefix:
+            return None
+        task = LAYER_OF_HEAD[head]
+        with np.load(LAYERS) as stored:
+            rows = [stored[f"{task}.classes"].tolist().index(name) for name in classes]
+            return stored[f"{task}.weight"][rows], stored[f"{task}.bias"][rows]
 
     def training(self, *kinds: str) -> list[Row]:
         """Training rows of these kinds."""

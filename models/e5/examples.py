@@ -10,12 +10,22 @@ from typing import Any
 
 from corpus import Row
 
-from callsignals.comments.labels import NONE_LABEL, NPS_GROUPS, POLARITIES, REASONS, REFERRAL_SOURCES, REPLY_INTENTS
+from callsignals.comments.labels import (
+    NONE_LABEL,
+    NPS_GROUPS,
+    PERSONAL_SOURCES,
+    POLARITIES,
+    REASONS,
+    REFERRAL_SOURCES,
+    REPLY_INTENTS,
+)
 from callsignals.comments.normalise import fold
 from callsignals.comments.reasons import clauses
 
-__all__ = ["TASKS", "Example", "Task", "distorted", "examples_of", "joined"]
+__all__ = ["SCALE", "TASKS", "Example", "Task", "distorted", "examples_of", "joined"]
 
+SCALE = 16.0
+"""Of the vectors of length 1, before the output layers."""
 QUOTE_SHARE = 0.5
 DISTORTED_SHARE = 0.5
 LICENSED_WEIGHT = 0.35
@@ -55,6 +65,7 @@ class Task:
 TASKS: Mapping[str, Task] = {
     "source": Task((*REFERRAL_SOURCES, NONE_LABEL), False, 1.0),
     "sources": Task(REFERRAL_SOURCES, True, 6.0),
+    "personal": Task(("yes", "no", NONE_LABEL), False, 0.5),
     "polarity": Task((*POLARITIES, NONE_LABEL), False, 1.0),
     "nps": Task((*NPS_GROUPS, NONE_LABEL), False, 0.6),
     "reasons": Task(REASONS, True, 8.0),
@@ -80,7 +91,9 @@ def examples_of(row: Row) -> list[Example]:
     labels = row.labels
     if row.kind == "referral":
         sources = tuple(labels["sources"])
-        return [Example(row.text, row.language, {"source": sources[:1] or (NONE_LABEL,), "sources": sources})]
+        personal = ("yes" if PERSONAL_SOURCES & set(sources) else "no") if sources else NONE_LABEL
+        targets = {"source": sources[:1] or (NONE_LABEL,), "sources": sources, "personal": (personal,)}
+        return [Example(row.text, row.language, targets)]
     if row.kind == "reply":
         targets = {"intent": (labels["intent"],), "polarity": (labels["polarity"],)}
         return [Example(row.text, row.language, targets)]
@@ -153,7 +166,8 @@ def _glue(first: str, second: str, joiner: str) -> str:
 def _joined_sources(first: Row, second: Row, draw: random.Random) -> Example:
     sources = tuple(dict.fromkeys(first.labels["sources"] + second.labels["sources"]))
     text = _glue(first.text, second.text, draw.choice(_JOINERS["source"][first.language]))
-    return Example(text, first.language, {"sources": sources}, JOINED_WEIGHT)
+    personal = "yes" if PERSONAL_SOURCES & set(sources) else "no"
+    return Example(text, first.language, {"sources": sources, "personal": (personal,)}, JOINED_WEIGHT)
 
 
 def _joined_surveys(first: Row, second: Row, draw: random.Random) -> Example:

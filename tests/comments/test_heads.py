@@ -2,19 +2,22 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import skops.io
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.decide import Decision, Measured, decide_by_head, decide_with_rules
 from callsignals.comments.features import TextFeatures, rule_columns
-from callsignals.comments.heads import FAMILIES, Head, HeadFamily, load_families, save_family
+from callsignals.comments.heads import FAMILIES, Head, HeadFamily, HeadInputs, load_families, save_family
 from callsignals.comments.rules import RuleHit
 from callsignals.comments.training import Examples, HeadPlan, train_head
 from callsignals.errors import ModelError
@@ -43,8 +46,11 @@ def toy_head(threshold: float = 0.6) -> Head:
         empty[:, 0],
         empty,
         empty[:, 0],
+        empty,
+        empty[:, 0],
         1.0,
         threshold,
+        (0.0, 1.0, 0.0),
     )
 
 
@@ -119,25 +125,69 @@ def test_saved_family_answers_alike(tmp_path: Path) -> None:
         languages=["en"] * 24,
         labels=[(label,) for label in labels * 3],
         hits=[()] * 24,
-        groups=[str(i) for i in range(24)],
         weights=np.ones(24),
-        scored=np.ones(24, bool),
     )
     features = TextFeatures.fit(examples.texts, examples.vectors, examples.languages, (100, 100))
-    trained = train_head(HeadPlan("referral_source", "one_of", ("event", "search"), (), 0.9), examples, features)
+    plan = HeadPlan("referral_source", "one_of", ("event", "search"), (), 0.9)
+    trained = train_head(plan, examples, features, development=examples)
     family = HeadFamily("referral", features, {"referral_source": trained.head})
     for name in FAMILIES:
         save_family(family, tmp_path / f"{name}.skops")
     loaded = load_families(tmp_path)["referral"]
 
     def probabilities(of: HeadFamily) -> np.ndarray:
-        rules = rule_columns([()] * 8, ())
-        return of.heads["referral_source"].probabilities(
-            of.features.sparse(texts), of.features.dense(vectors, ["en"] * 8), rules
-        )
+        inputs = HeadInputs.of(of.features, texts, ["en"] * 8, vectors, rule_columns([()] * 8, ()))
+        return of.heads["referral_source"].probabilities(inputs)
 
     assert probabilities(loaded) == pytest.approx(probabilities(family), abs=2e-3)
     assert [("event", "search")[i] for i in probabilities(loaded).argmax(axis=1)] == labels
+
+
+def test_three_linear_models_are_averaged_by_their_shares() -> None:
+    one = np.ones((1, 1), np.float32)
+    inputs = HeadInputs(sparse.csr_matrix(one), 2 * one, 3 * one, np.zeros((1, 0), np.float32))
+    weights = np.array([[1.0], [-1.0]], np.float32)
+    nothing = np.zeros(2, np.float32)
+    parts = (weights, nothing, weights, nothing, weights, np.array([-6.0, 0.0], np.float32))
+    head = Head("h", "any_of", ("a", "b"), (), *parts, 1.0, 0.5, (0.5, 0.3, 0.2))
+
+    def sigmoid(x: float) -> float:
+        return 1 / (1 + math.exp(-x))
+
+    expected = [
+        0.5 * sigmoid(1) + 0.3 * sigmoid(2) + 0.2 * sigmoid(3 - 6),
+        0.5 * sigmoid(-1) + 0.3 * sigmoid(-2) + 0.2 * sigmoid(-3),
+    ]
+    assert head.probabilities(inputs)[0] == pytest.approx(expected, abs=1e-6)
+    words_only = replace(head, shares=(1.0, 0.0, 0.0))
+    assert words_only.probabilities(inputs)[0] == pytest.approx([sigmoid(1), sigmoid(-1)], abs=1e-6)
+
+
+def test_the_layer_weighs_as_much_as_the_development_texts_say() -> None:
+    """Vectors of the training texts mislead; the layer reads the development texts rightly, or wrongly."""
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 60)
+    vectors = np.zeros((60, 384), np.float32)
+    vectors[:, 0] = 2 * truth - 1
+
+    def examples(first: int) -> Examples:
+        side = vectors.copy()
+        side[:, 1] = first * (2 * truth - 1)
+        labels = [(("event", "search")[t],) for t in truth]
+        texts = [f"text {rng.integers(5)}" for _ in truth]
+        return Examples(texts, side, ["en", "sv"] * 30, labels, [()] * 60, np.ones(60))
+
+    training, development = examples(5), examples(-5)
+    features = TextFeatures.fit(training.texts, training.vectors, training.languages, (10, 10))
+    right = np.zeros((2, 384), np.float32)
+    right[:, 0] = -4, 4
+    plan = HeadPlan("referral_source", "one_of", ("event", "search"), (), 0.9)
+    bias = np.zeros(2, np.float32)
+    helped = train_head(plan, training, features, development, (right, bias))
+    misled = train_head(plan, training, features, development, (-right, bias))
+    assert helped.head.shares[2] > 0.5
+    assert misled.head.shares[2] == 0
+    assert (helped.judged.argmax(axis=1) == truth).all()
 
 
 def test_head_under_its_threshold_abstains() -> None:

@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from callsignals.comments.features import TextFeatures, rule_columns
-from callsignals.comments.heads import Head, HeadKind
+from callsignals.comments.heads import Head, HeadInputs, HeadKind, Shares
 from callsignals.comments.judge import Unit
 
 __all__ = ["HeadExamples", "adapted"]
@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 WORDS_COUNT_FROM = 0.5
-"""Words of a house's own show in TF-IDF rather than in sentence vectors: those weigh no more than this afterwards."""
+"""Words of a house's own show in TF-IDF rather than in sentence vectors: TF-IDF weighs at least this afterwards."""
 _ITERATIONS = 100
 _TINY = 1e-10
 
@@ -35,16 +35,12 @@ class HeadExamples:
     """Labelled texts as one head sees them.
 
     Attributes:
-        tfidf: ``[n, features]``.
-        dense: ``[n, d]`` centred sentence vectors.
-        rules: ``[n, rules]``.
+        inputs: of ``n`` texts.
         targets: ``[n, k]``; rows of ``one_of`` heads sum to 1.
         groups: what must stay on one side of a split, ``[n]``.
     """
 
-    tfidf: sparse.csr_matrix
-    dense: Matrix
-    rules: Matrix
+    inputs: HeadInputs
     targets: Floats
     groups: tuple[str, ...]
 
@@ -63,23 +59,19 @@ class HeadExamples:
         for row, named in enumerate(labels):
             for label in named:
                 targets[row, head.classes.index(label)] = 1 / len(named) if head.kind == "one_of" else 1.0
-        return cls(
-            features.sparse([unit.text for unit in units]),
-            features.dense(vectors, [unit.language for unit in units]),
-            rule_columns([unit.rule_labels for unit in units], head.rule_labels),
-            targets,
-            tuple(groups),
-        )
+        rules = rule_columns([unit.rule_labels for unit in units], head.rule_labels)
+        texts, languages = [unit.text for unit in units], [unit.language for unit in units]
+        return cls(HeadInputs.of(features, texts, languages, vectors, rules), targets, tuple(groups))
 
     def take(self, rows: Sequence[int]) -> HeadExamples:
         """The examples at ``rows``."""
         index = np.array(rows, np.int64)
         groups = tuple(self.groups[row] for row in rows)
-        return HeadExamples(self.tfidf[index], self.dense[index], self.rules[index], self.targets[index], groups)
+        return HeadExamples(self.inputs.take(index), self.targets[index], groups)
 
     def probabilities(self, head: Head) -> Floats:
         """``[n, k]`` calibrated."""
-        return head.probabilities(self.tfidf, self.dense, self.rules)
+        return head.probabilities(self.inputs)
 
 
 def adapted(head: Head, examples: HeadExamples, strength: float) -> Head:
@@ -90,13 +82,17 @@ def adapted(head: Head, examples: HeadExamples, strength: float) -> Head:
         examples: at least one.
         strength: precision of the prior: how many examples' worth the shipped weights hold out.
     """
-    first = sparse.csr_matrix(sparse.hstack([examples.tfidf, sparse.csr_matrix(examples.rules)], format="csr"))
-    second = sparse.csr_matrix(np.hstack([examples.dense, examples.rules]))
+    seen = examples.inputs
+    first = sparse.csr_matrix(sparse.hstack([seen.tfidf, sparse.csr_matrix(seen.rules)], format="csr"))
+    second = sparse.csr_matrix(np.hstack([seen.dense, seen.rules]))
     sparse_weights, sparse_bias = _posterior(
         first, head.sparse_weights, head.sparse_bias, examples.targets, head.kind, strength
     )
     dense_weights, dense_bias = _posterior(
         second, head.dense_weights, head.dense_bias, examples.targets, head.kind, strength
+    )
+    layer_weights, layer_bias = _posterior(
+        sparse.csr_matrix(seen.vectors), head.layer_weights, head.layer_bias, examples.targets, head.kind, strength
     )
     return replace(
         head,
@@ -104,8 +100,19 @@ def adapted(head: Head, examples: HeadExamples, strength: float) -> Head:
         sparse_bias=sparse_bias,
         dense_weights=dense_weights,
         dense_bias=dense_bias,
-        dense_share=min(head.dense_share, WORDS_COUNT_FROM),
+        layer_weights=layer_weights,
+        layer_bias=layer_bias,
+        shares=_words_first(head.shares),
     )
+
+
+def _words_first(shares: Shares) -> Shares:
+    """The shares with at least :data:`WORDS_COUNT_FROM` for words, the others in proportion."""
+    words, vectors, layer = shares
+    if words >= WORDS_COUNT_FROM:
+        return shares
+    kept = (1 - WORDS_COUNT_FROM) / (vectors + layer)
+    return WORDS_COUNT_FROM, vectors * kept, layer * kept
 
 
 def _posterior(

@@ -1,4 +1,7 @@
-"""Classifier heads: two logistic regressions averaged, one over TF-IDF and one over sentence vectors, and their files.
+"""Classifier heads: three linear models averaged, and their files.
+
+Two are logistic regressions, over TF-IDF and over centred sentence vectors; the third is the output layer that was
+trained together with the encoder.
 
 A family of heads shares features and lies in one skops file of plain arrays (no pickle, nothing to trust):
 ``referral``, ``survey`` and ``reply`` in ``models/comments``. Heads of the fast tier see vectors alone.
@@ -8,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +21,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from callsignals.comments.calibrate import apply_temperature
-from callsignals.comments.features import TextFeatures
+from callsignals.comments.features import RuleHits, TextFeatures, rule_columns
 from callsignals.errors import ModelError
 
 __all__ = [
@@ -26,7 +29,9 @@ __all__ = [
     "TRUSTED_TYPES",
     "Head",
     "HeadFamily",
+    "HeadInputs",
     "HeadKind",
+    "Shares",
     "calibrated",
     "in_blocks",
     "load_families",
@@ -37,6 +42,8 @@ __all__ = [
 HeadKind = Literal["one_of", "any_of"]
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
+Shares = tuple[float, float, float]
+"""Weights of the three in the average: of TF-IDF, of centred vectors, of the encoder's layer; they sum to 1."""
 
 FAMILIES = ("referral", "survey", "reply")
 BLOCK_ROWS = 64
@@ -44,6 +51,47 @@ BLOCK_ROWS = 64
 TRUSTED_TYPES: tuple[str, ...] = ()
 """Types outside skops' own safe list that a head file may hold: none."""
 _REMEDY = "Reinstall callsignals, or retrain with models/comments/train.py."
+
+
+@dataclass(frozen=True, slots=True)
+class HeadInputs:
+    """What a head sees of ``n`` texts.
+
+    Attributes:
+        tfidf: ``[n, features]``; None in the fast tier.
+        dense: ``[n, d]`` sentence vectors, centred where the family has features.
+        vectors: ``[n, d]`` sentence vectors as they left the encoder.
+        rules: ``[n, rules]``, 1 where a rule found the label.
+    """
+
+    tfidf: sparse.csr_matrix | None
+    dense: Matrix
+    vectors: Matrix
+    rules: Matrix
+
+    @classmethod
+    def of(
+        cls,
+        features: TextFeatures | None,
+        texts: Sequence[str],
+        languages: Sequence[str | None],
+        vectors: Matrix,
+        rules: Matrix,
+    ) -> HeadInputs:
+        """Inputs of normalised texts with their vectors; ``features`` of the family."""
+        if features is None:
+            return cls(None, vectors, vectors, rules)
+        return cls(features.sparse(texts), features.dense(vectors, languages), vectors, rules)
+
+    def with_rules(self, hits: Sequence[RuleHits], labels: Sequence[str]) -> HeadInputs:
+        """The same texts for a head that looks at these rule labels."""
+        return replace(self, rules=rule_columns(hits, labels))
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> HeadInputs:
+        """The texts at ``rows``."""
+        index = np.asarray(rows, np.int64)
+        tfidf = None if self.tfidf is None else self.tfidf[index]
+        return HeadInputs(tfidf, self.dense[index], self.vectors[index], self.rules[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +104,11 @@ class Head:
         classes: what the columns mean.
         rule_labels: which rule hits are features, in column order.
         sparse_weights, sparse_bias: ``[k, features + rules]`` and ``[k]`` over TF-IDF.
-        dense_weights, dense_bias: ``[k, vector + rules]`` and ``[k]`` over sentence vectors.
+        dense_weights, dense_bias: ``[k, vector + rules]`` and ``[k]`` over centred sentence vectors.
+        layer_weights, layer_bias: ``[k, vector]`` and ``[k]``, the encoder's output layer; zeros where it has none.
         temperature: of the averaged probabilities (``any_of``: of their log-odds).
         threshold: confidence under which the classifier abstains (``any_of``: under which a label is left out).
-        dense_share: weight of the second in the average, 0..1; at 1 the first is not computed.
+        shares: of the three in the average; what has none is not computed.
     """
 
     name: str
@@ -70,40 +119,43 @@ class Head:
     sparse_bias: Matrix
     dense_weights: Matrix
     dense_bias: Matrix
+    layer_weights: Matrix
+    layer_bias: Matrix
     temperature: float
     threshold: float
-    dense_share: float = 0.5
+    shares: Shares
 
-    def both_probabilities(self, tfidf: sparse.csr_matrix, vectors: Matrix, rules: Matrix) -> tuple[Floats, Floats]:
-        """``[n, k]`` probabilities of the regression over TF-IDF and of the one over vectors.
+    def by_words(self, inputs: HeadInputs) -> Floats:
+        """``[n, k]`` probabilities of the regression over TF-IDF."""
+        if inputs.tfidf is None:
+            raise ModelError(self.name, "weighs words, but its family has no features", _REMEDY)
+        width = inputs.tfidf.shape[1]
+        by_rules = in_blocks(inputs.rules, self.sparse_weights[:, width:])
+        return self._squash(inputs.tfidf @ self.sparse_weights[:, :width].T + by_rules + self.sparse_bias)
 
-        Args:
-            tfidf: ``[n, features]`` from :meth:`TextFeatures.sparse`.
-            vectors: ``[n, d]`` from :meth:`TextFeatures.dense`.
-            rules: ``[n, rules]`` from :func:`rule_columns`.
-        """
-        width = tfidf.shape[1]
-        by_rules = in_blocks(rules, self.sparse_weights[:, width:])
-        first = tfidf @ self.sparse_weights[:, :width].T + by_rules + self.sparse_bias
-        return self._squash(first), self._dense_probabilities(vectors, rules)
+    def by_vectors(self, inputs: HeadInputs) -> Floats:
+        """``[n, k]`` probabilities of the regression over centred vectors."""
+        return self._squash(in_blocks(np.hstack([inputs.dense, inputs.rules]), self.dense_weights) + self.dense_bias)
 
-    def raw_probabilities(self, tfidf: sparse.csr_matrix | None, vectors: Matrix, rules: Matrix) -> Floats:
-        """``[n, k]`` averaged probabilities before calibration; ``tfidf`` may be None where ``dense_share`` is 1."""
-        if tfidf is None or self.dense_share == 1.0:
-            return self._dense_probabilities(vectors, rules)
-        first, second = self.both_probabilities(tfidf, vectors, rules)
-        return (1 - self.dense_share) * first + self.dense_share * second
+    def by_layer(self, inputs: HeadInputs) -> Floats:
+        """``[n, k]`` probabilities of the encoder's own layer."""
+        return self._squash(in_blocks(inputs.vectors, self.layer_weights) + self.layer_bias)
 
-    def _dense_probabilities(self, vectors: Matrix, rules: Matrix) -> Floats:
-        return self._squash(in_blocks(np.hstack([vectors, rules]), self.dense_weights) + self.dense_bias)
+    def raw_probabilities(self, inputs: HeadInputs) -> Floats:
+        """``[n, k]`` averaged probabilities before calibration."""
+        found = np.zeros((len(inputs.dense), len(self.classes)))
+        for share, judge in zip(self.shares, (self.by_words, self.by_vectors, self.by_layer), strict=True):
+            if share:
+                found += share * judge(inputs)
+        return found
 
     def _squash(self, logits: Matrix) -> Floats:
         squash = _softmax if self.kind == "one_of" else _sigmoid
         return squash(np.asarray(logits, np.float64))
 
-    def probabilities(self, tfidf: sparse.csr_matrix | None, vectors: Matrix, rules: Matrix) -> Floats:
+    def probabilities(self, inputs: HeadInputs) -> Floats:
         """``[n, k]`` calibrated probabilities; ``one_of`` rows sum to 1."""
-        return calibrated(self.raw_probabilities(tfidf, vectors, rules), self.kind, self.temperature)
+        return calibrated(self.raw_probabilities(inputs), self.kind, self.temperature)
 
     def state(self) -> dict[str, Any]:
         """Plain values, to be saved; weights as 16-bit floats, which moves no probability by more than 0.002."""
@@ -112,13 +164,15 @@ class Head:
             "kind": self.kind,
             "classes": list(self.classes),
             "rule_labels": list(self.rule_labels),
-            "dense_share": float(self.dense_share),
+            "shares": [float(share) for share in self.shares],
             "temperature": float(self.temperature),
             "threshold": float(self.threshold),
             "sparse_weights": self.sparse_weights.astype(np.float16),
             "sparse_bias": self.sparse_bias.astype(np.float32),
             "dense_weights": self.dense_weights.astype(np.float32),
             "dense_bias": self.dense_bias.astype(np.float32),
+            "layer_weights": self.layer_weights.astype(np.float32),
+            "layer_bias": self.layer_bias.astype(np.float32),
         }
 
     @classmethod
@@ -133,7 +187,9 @@ class Head:
             sparse_bias=state["sparse_bias"],
             dense_weights=state["dense_weights"],
             dense_bias=state["dense_bias"],
-            dense_share=float(state["dense_share"]),
+            layer_weights=state["layer_weights"],
+            layer_bias=state["layer_bias"],
+            shares=tuple(float(share) for share in state["shares"]),  # type: ignore[arg-type]
             temperature=float(state["temperature"]),
             threshold=float(state["threshold"]),
         )

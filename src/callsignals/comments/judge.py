@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callsignals.comments.features import rule_columns
-from callsignals.comments.heads import HeadFamily
+from callsignals.comments.heads import HeadFamily, HeadInputs
 
 __all__ = ["Encoder", "Judge", "Judgement", "Unit"]
 
@@ -64,12 +64,9 @@ class Judge:
 
 
 def _judge_family(family: HeadFamily, units: list[Unit], vectors: npt.NDArray[np.float32]) -> dict[Unit, Judgement]:
-    tfidf, dense = None, vectors
-    if family.features is not None:
-        tfidf = family.features.sparse([unit.text for unit in units])
-        dense = family.features.dense(vectors, [unit.language for unit in units])
-    by_head = {}
-    for name, head in family.heads.items():
-        rules = rule_columns([unit.rule_labels for unit in units], head.rule_labels)
-        by_head[name] = head.probabilities(tfidf, dense, rules)
+    texts, languages, hits = zip(*((u.text, u.language, u.rule_labels) for u in units), strict=True)
+    inputs = HeadInputs.of(family.features, texts, languages, vectors, rule_columns(hits, ()))
+    by_head = {
+        name: head.probabilities(inputs.with_rules(hits, head.rule_labels)) for name, head in family.heads.items()
+    }
     return {unit: {name: rows[i] for name, rows in by_head.items()} for i, unit in enumerate(units)}

@@ -1,8 +1,6 @@
-"""Fit heads: features, two logistic regressions, a temperature and a threshold, all from grouped folds.
+"""Fit heads: features, two logistic regressions, the encoder's own output layer, a temperature and a threshold.
 
-Temperature, threshold and the weight of the two regressions are chosen on a development set that was not trained on,
-or, where there is none, on out-of-fold predictions; texts of one group (translations, near duplicates) never stand on
-both sides of a split.
+Temperature, threshold and the weights of the three are chosen on development texts that were not trained on.
 """
 
 from __future__ import annotations
@@ -14,20 +12,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
 from callsignals.comments.calibrate import Threshold, best_f1_threshold, choose_threshold, fit_temperature
 from callsignals.comments.features import TextFeatures, rule_columns
-from callsignals.comments.heads import Head, HeadKind, calibrated
+from callsignals.comments.heads import Head, HeadInputs, HeadKind, Shares, calibrated
 
-__all__ = ["Examples", "HeadPlan", "TrainedHead", "train_head"]
+__all__ = ["Examples", "HeadPlan", "Layer", "TrainedHead", "train_head"]
 
 Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
-FOLDS = 3
-DENSE_SHARES = (0.3, 0.5, 0.7, 0.85, 1.0)
-"""Weights of the regression over vectors that are tried."""
+Layer = tuple[Matrix, Matrix]
+"""Weights ``[k, 384]`` and bias ``[k]`` of the encoder's output layer."""
+_WORD_SHARES = (0.0, 0.15, 0.3, 0.5, 0.7)
+_LAYER_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+_VECTORS_ALONE: Shares = (0.0, 1.0, 0.0)
 _MAXIMUM_ITERATIONS = 120  # bounds the time; the sparse regressions have not always converged by then
 _TOLERANCE = 1e-4
 _LIBLINEAR_TOLERANCE = 1e-2
@@ -43,9 +42,7 @@ class Examples:
         languages: of each.
         labels: of each, the classes that apply (exactly one for ``one_of`` heads).
         hits: rule labels found in each.
-        groups: what must stay on one side of a split.
         weights: how much each counts.
-        scored: whether each takes part in calibration and threshold (texts of other kinds only help to fit).
     """
 
     texts: Sequence[str]
@@ -53,22 +50,7 @@ class Examples:
     languages: Sequence[str]
     labels: Sequence[tuple[str, ...]]
     hits: Sequence[Sequence[str]]
-    groups: Sequence[str]
     weights: npt.NDArray[np.float64]
-    scored: npt.NDArray[np.bool_]
-
-    def take(self, rows: npt.NDArray[np.int64]) -> Examples:
-        """The examples at ``rows``."""
-        return Examples(
-            [self.texts[i] for i in rows],
-            self.vectors[rows],
-            [self.languages[i] for i in rows],
-            [self.labels[i] for i in rows],
-            [self.hits[i] for i in rows],
-            [self.groups[i] for i in rows],
-            self.weights[rows],
-            self.scored[rows],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +82,12 @@ class HeadPlan:
 
 @dataclass(frozen=True, slots=True)
 class TrainedHead:
-    """A head with what the texts that chose its threshold said about it.
+    """A head with what the development texts said about it.
 
     Attributes:
         head: calibrated, with its threshold.
         threshold: what that threshold gave on them.
-        judged: ``[n, k]`` calibrated probabilities of each of them: the development texts, else the training texts
-            from the fold that did not see them.
+        judged: ``[n, k]`` calibrated probabilities of each of them.
     """
 
     head: Head
@@ -114,60 +95,53 @@ class TrainedHead:
     judged: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """Examples as matrices."""
-
-    tfidf: sparse.csr_matrix
-    dense: Matrix
-    rules: Matrix
-    targets: npt.NDArray[np.int64]
-
-    def take(self, rows: npt.NDArray[np.int64]) -> _Inputs:
-        return _Inputs(self.tfidf[rows], self.dense[rows], self.rules[rows], self.targets[rows])
-
-
 def train_head(
-    plan: HeadPlan, examples: Examples, features: TextFeatures | None, development: Examples | None = None
+    plan: HeadPlan,
+    examples: Examples,
+    features: TextFeatures | None,
+    development: Examples,
+    layer: Layer | None = None,
 ) -> TrainedHead:
-    """Fit a head on all examples.
+    """Fit a head.
 
     Args:
         plan: what to fit.
         examples: to fit on.
         features: of the family; None for a head over vectors alone (the fast tier).
-        development: not trained on: chooses temperature, weights and threshold. None: out-of-fold predictions of the
-            scored examples do.
+        development: not trained on, by the encoder neither: chooses temperature, shares and threshold.
+        layer: the encoder's output layer for this head, if it was trained with one.
     """
-    inputs = _inputs(plan, examples, features)
-    head = _fit(plan, inputs, examples.weights, features is None)
-    if development is None:
-        scored = np.flatnonzero(examples.scored)
-        first, second = _out_of_fold(plan, examples, inputs, features is None)
-        truth = inputs.targets
-    else:
-        scored = np.flatnonzero(development.scored)
-        seen = _inputs(plan, development, features)
-        first, second = head.both_probabilities(seen.tfidf, seen.dense, seen.rules)
-        truth = seen.targets
-    shares = (1.0,) if features is None else DENSE_SHARES
-    share = min(shares, key=lambda s: _loss(plan.kind, (1 - s) * first[scored] + s * second[scored], truth[scored]))
-    raw = (1 - share) * first + share * second
-    temperature = _temperature(plan.kind, raw[scored], truth[scored])
+    head = _fit(plan, examples, features, layer)
+    seen, truth = _inputs(plan, development, features), _targets(plan, development)
+    shares = _VECTORS_ALONE if features is None else _best_shares(head, seen, truth, layer is not None)
+    head = replace(head, shares=shares)
+    raw = head.raw_probabilities(seen)
+    temperature = _temperature(plan.kind, raw, truth)
     probabilities = calibrated(raw, plan.kind, temperature)
-    threshold = _threshold(plan, probabilities[scored], truth[scored])
-    finished = replace(head, dense_share=share, temperature=temperature, threshold=threshold.confidence)
+    threshold = _threshold(plan, probabilities, truth)
+    finished = replace(head, temperature=temperature, threshold=threshold.confidence)
     return TrainedHead(finished, threshold, probabilities)
 
 
-def _inputs(plan: HeadPlan, examples: Examples, features: TextFeatures | None) -> _Inputs:
+def _inputs(plan: HeadPlan, examples: Examples, features: TextFeatures | None) -> HeadInputs:
     rules = rule_columns(examples.hits, plan.rule_labels)
-    targets = _targets(plan, examples)
-    if features is None:
-        empty = sparse.csr_matrix((len(examples.texts), 0), dtype=np.float32)
-        return _Inputs(empty, examples.vectors, rules, targets)
-    dense = features.dense(examples.vectors, examples.languages)
-    return _Inputs(features.sparse(examples.texts), dense, rules, targets)
+    return HeadInputs.of(features, examples.texts, examples.languages, examples.vectors, rules)
+
+
+def _best_shares(head: Head, inputs: HeadInputs, truth: npt.NDArray[np.int64], has_layer: bool) -> Shares:
+    """Those of the least loss."""
+    members = head.by_words(inputs), head.by_vectors(inputs), head.by_layer(inputs)
+    tried: list[Shares] = [
+        (words, (1 - words) * (1 - layer), (1 - words) * layer)
+        for words in _WORD_SHARES
+        for layer in (_LAYER_SHARES if has_layer else (0.0,))
+    ]
+
+    def loss(shares: Shares) -> float:
+        average = sum((s * p for s, p in zip(shares, members, strict=True)), np.zeros(truth.shape))
+        return _loss(head.kind, average, truth)
+
+    return min(tried, key=loss)
 
 
 def _loss(kind: HeadKind, raw: Floats, targets: npt.NDArray[np.int64]) -> float:
@@ -187,29 +161,18 @@ def _targets(plan: HeadPlan, examples: Examples) -> npt.NDArray[np.int64]:
     return targets
 
 
-def _out_of_fold(plan: HeadPlan, examples: Examples, inputs: _Inputs, vectors_only: bool) -> tuple[Floats, Floats]:
-    """``[n, k]`` probabilities of both regressions for each text, from the fold that did not see its group."""
-    first, second = np.zeros(inputs.targets.shape), np.zeros(inputs.targets.shape)
-    folds = GroupKFold(n_splits=FOLDS).split(inputs.dense, groups=np.array(examples.groups))
-    for train, test in folds:
-        head = _fit(plan, inputs.take(train), examples.weights[train], vectors_only)
-        part = inputs.take(test)
-        first[test], second[test] = head.both_probabilities(part.tfidf, part.dense, part.rules)
-    return first, second
-
-
-def _fit(plan: HeadPlan, inputs: _Inputs, weights: npt.NDArray[np.float64], vectors_only: bool) -> Head:
+def _fit(plan: HeadPlan, examples: Examples, features: TextFeatures | None, layer: Layer | None) -> Head:
+    inputs, targets = _inputs(plan, examples, features), _targets(plan, examples)
     regress = _one_of if plan.kind == "one_of" else _any_of
-    width = inputs.tfidf.shape[1] + inputs.rules.shape[1]
-    sparse_weights, sparse_bias = (
-        np.zeros((len(plan.classes), width), np.float32),
-        np.zeros(len(plan.classes), np.float32),
-    )
-    if not vectors_only:
+    k, width = len(plan.classes), inputs.rules.shape[1]
+    sparse_weights, sparse_bias = np.zeros((k, width), np.float32), np.zeros(k, np.float32)
+    if inputs.tfidf is not None:
         rows = sparse.csr_matrix(sparse.hstack([inputs.tfidf, sparse.csr_matrix(inputs.rules)], format="csr"))
-        sparse_weights, sparse_bias = regress(rows, inputs.targets, weights, plan.sparse_c, plan.seed)
+        sparse_weights, sparse_bias = regress(rows, targets, examples.weights, plan.sparse_c, plan.seed)
     second = np.hstack([inputs.dense, inputs.rules])
-    dense_weights, dense_bias = regress(second, inputs.targets, weights, plan.dense_c, plan.seed)
+    dense_weights, dense_bias = regress(second, targets, examples.weights, plan.dense_c, plan.seed)
+    nothing = np.zeros((k, inputs.vectors.shape[1]), np.float32), np.zeros(k, np.float32)
+    layer_weights, layer_bias = nothing if layer is None else layer
     return Head(
         name=plan.name,
         kind=plan.kind,
@@ -219,9 +182,11 @@ def _fit(plan: HeadPlan, inputs: _Inputs, weights: npt.NDArray[np.float64], vect
         sparse_bias=sparse_bias,
         dense_weights=dense_weights,
         dense_bias=dense_bias,
-        dense_share=0.5,
+        layer_weights=layer_weights,
+        layer_bias=layer_bias,
         temperature=1.0,
         threshold=0.0,
+        shares=_VECTORS_ALONE,
     )
 
 
