@@ -56,16 +56,16 @@ WITH_PICTURE = ("meeting.mp4", "movie.mov", "windows.avi", "browser.webm")
 EXTREMES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 
 
-def seeds() -> dict[str, bytes]:
-    """A valid file of each format, by name."""
+def seeds(loudness: float = 0.3) -> dict[str, bytes]:
+    """A valid file of each format, by name; ``loudness`` of the tones in it, 1 for full scale."""
     with tempfile.TemporaryDirectory() as folder:
-        return {name: _encoded(Path(folder) / name, *rest) for name, *rest in FORMATS}
+        return {name: _encoded(Path(folder) / name, loudness, *rest) for name, *rest in FORMATS}
 
 
-def _encoded(path: Path, codec: str, rate_hz: int, channels: int) -> bytes:
+def _encoded(path: Path, loudness: float, codec: str, rate_hz: int, channels: int) -> bytes:
     layout = {1: "mono", 2: "stereo", 8: "7.1"}[channels]
     time_s = np.arange(round(SECONDS * rate_hz)) / rate_hz
-    tones = [0.3 * np.sin(2 * np.pi * (220 + 70 * channel) * time_s) for channel in range(channels)]
+    tones = [loudness * np.sin(2 * np.pi * (220 + 70 * channel) * time_s) for channel in range(channels)]
     samples = np.round(32767 * np.stack(tones)).astype(np.int16)
     with av.open(str(path), "w", format="mpegts" if path.suffix == ".ts" else None) as file:
         picture: Any = _picture(file, path) if path.name in WITH_PICTURE else None
