@@ -9,13 +9,13 @@ endif
 BIN := $(VENV)/$(SCRIPTS)
 OUT ?= demo-out
 
-.PHONY: demo test lint bench docs dist sbom pages clean
+.PHONY: demo test lint bench docs dist dist-check sbom audit pages clean
 
 demo: $(VENV)/.installed
 	$(BIN)/callsignals demo --out $(OUT)
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -27,15 +27,22 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_all.py $(if $(DATA),--data $(DATA))
 
 pages: $(VENV)/.installed
-	for script in commands data pictures signals exports accuracy; do $(BIN)/python docs/generate_$$script.py || exit 1; done
+	for script in commands data columns pictures signals exports accuracy; do $(BIN)/python docs/generate_$$script.py || exit 1; done
 
 docs: $(VENV)/.installed-test
 	$(BIN)/python -m mkdocs build --strict
 	@echo "Documentation: site/index.html"
 
 dist: $(VENV)/.installed-dist
+	rm -f dist/*.whl dist/*.tar.gz
 	$(BIN)/python -m build --outdir dist
-	$(BIN)/python tests/clean_install.py dist
+	$(BIN)/python -m twine check --strict dist/*.whl dist/*.tar.gz
+	$(BIN)/python tests/dist_contents.py dist
+
+# Wheel and sdist into empty environments of every Python there is, demo and extras too; then with the newest dependencies.
+dist-check: dist
+	$(BIN)/python tests/clean_install.py dist --demo --extras
+	$(BIN)/python tests/clean_install.py dist --newest
 
 # What a user's installation consists of (CycloneDX), in dist/: run-time dependencies alone, of the pinned versions.
 SBOM := build/sbom
@@ -49,6 +56,14 @@ sbom: pyproject.toml constraints.txt
 	$(PYTHON) -c "import pathlib; pathlib.Path('dist').mkdir(exist_ok=True)"
 	$(SBOM)/tool/$(SCRIPTS)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.cdx.json $(SBOM)/runtime
 
+# Known holes of the pinned versions, run-time dependencies and those of the tests; asks PyPI. Without --strict what could
+# not be looked up counts as free of holes.
+AUDIT := build/audit
+audit: constraints.txt
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/$(SCRIPTS)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	$(AUDIT)/$(SCRIPTS)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+
 clean:
 	rm -rf $(VENV) $(OUT) site dist build .mypy_cache .ruff_cache .pytest_cache
 
@@ -57,6 +72,7 @@ $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing packages, about 400 MB at first; this takes minutes and says nothing meanwhile."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@
 
@@ -65,5 +81,5 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-dist: | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build twine
 	touch $@

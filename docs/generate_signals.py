@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from callsignals.report.wording import wording
 from callsignals.vocabulary.call_measures import CALL_MEASURES
 from callsignals.vocabulary.carried import carried_metrics
 from callsignals.vocabulary.definitions import (
@@ -72,6 +73,13 @@ row names their phase. Registry: `src/callsignals/vocabulary/carried.toml`.
 """
 
 
+_REASONS = """\
+`reason` in the records and in `without_value` of `calls.parquet`, and what the closing summary names. The report has
+the same in words. A reason that is not listed here says what it means by its name.
+
+"""
+
+
 def carried_table() -> str:
     """Signals of ``metrics.csv``, as a Markdown table."""
     lines = [
@@ -130,6 +138,13 @@ def _pooled(definition: Definition) -> str:
     return f"sum / sum, from n = {definition.minimum_n}" if definition.minimum_n is not None else "no"
 
 
+def reasons_table() -> str:
+    """What each stable name of a reason means, as a Markdown table."""
+    rows = wording("en").sections["reason"].items()
+    lines = [f"| `{name.replace('_other', '_CODE')}` | {text.format(code='CODE')} |" for name, text in rows]
+    return "\n".join(["| reason | meaning |", "|---|---|", *lines]) + "\n"
+
+
 def page() -> str:
     """The whole page."""
     return (
@@ -155,6 +170,9 @@ def page() -> str:
         + "\n## Carried: measured elsewhere\n\n"
         + _CARRIED
         + carried_table()
+        + "\n## Why there is no value\n\n"
+        + _REASONS
+        + reasons_table()
         + f"\nDefinitions digest: `{definitions_digest()[:16]}`\n"
     )
 

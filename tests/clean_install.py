@@ -1,29 +1,44 @@
-"""Install wheel and sdist of a folder into empty environments and try them: ``python tests/clean_install.py dist``.
+"""Install wheel and sdist of a folder into empty environments and use them: ``python tests/clean_install.py dist``.
 
-Not a test by name: it fetches the dependencies. It takes every Python from 3.11 on that the machine has; those that it
-does not have are named.
+Not a test by name: it fetches the dependencies (``make dist-check``). It takes every Python from 3.11 on that the
+machine has; those that it does not have are named. Each installation is used in a folder and a home of its own, both
+empty.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("3.11", "3.12", "3.13")
 TRANSCRIPT = ROOT / "fixtures" / "demo" / "transcripts" / "syn-en-brackwater-1.vtt"
+KEY = "kLX7vTYrCk0yH2m9s4uQ1w8e5r3t6y7u8i9o0pQwErs="
+EXTRAS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "encryption": ("cryptography.fernet", ("run", "with-key", "--dry-run")),
+    "postgresql": ("psycopg", ("export", "out", "--to", "postgresql://nobody@127.0.0.1:1/none")),
+    "ray": ("ray", ("run", ".", "--out", "elsewhere", "--engine", "ray")),
+    "remote": ("fsspec", ("run", "memory://team")),
+}
+"""By extra that a user installs: a module of it, and a command that asks for it."""
 
 
-def interpreters() -> dict[str, Path]:
-    """An interpreter of each version, where there is one: this one, on the path, or pyenv's."""
-    found = {f"{sys.version_info[0]}.{sys.version_info[1]}": Path(sys.executable)}
-    for version in VERSIONS:
-        candidates = [*sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python"))]
+def interpreters(wanted: Sequence[str]) -> dict[str, Path]:
+    """An interpreter of each version, where there is one: this one, pyenv's, or on the path."""
+    own = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    found = {own: Path(sys.executable)} if own in wanted else {}
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    for version in wanted:
+        candidates = [*sorted(pyenv.glob(f"{version}.*/bin/python"))]
         candidates += [Path(path) for path in [shutil.which(f"python{version}")] if path]
         works = (
             path for path in candidates if _runs(path, "-c", f"import sys; assert sys.version.startswith('{version}.')")
@@ -38,41 +53,136 @@ def _runs(*command: object) -> bool:
     return subprocess.run([str(part) for part in command], capture_output=True, check=False).returncode == 0
 
 
-def try_out(python: Path, package: Path, folder: Path) -> None:
-    """Install a package into a new environment and use it, away from the source tree."""
-    subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
-    scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    pip = [scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--constraint", ROOT / "constraints.txt", package], check=True)
-    shutil.copy(TRANSCRIPT, folder)
-    (folder / "calls.csv").write_text(
-        f"call_id,lead_id,seller,transcript\nc1,l1,lv,{TRANSCRIPT.name}\n", encoding="utf-8"
-    )
-    (folder / "sellers.csv").write_text("seller,name\nlv,Laura Virtanen\n", encoding="utf-8")
-    (folder / "comments.csv").write_text(
-        "comment_id,lead_id,kind,text\n1,l1,referral,En kollega tipsade\n", encoding="utf-8"
-    )
-    callsignals = scripts / "callsignals"
-    for arguments in (["--version"], ["models", "verify"], ["run", "."], ["validate", "out/signals.jsonl"]):
-        subprocess.run([callsignals, *arguments], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+class Installation:
+    """callsignals in an environment of its own, and an empty home to use it from."""
+
+    def __init__(self, python: Path, package: Path, folder: Path, *, pinned: bool) -> None:
+        subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
+        self._scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+        self._constraints = ["--constraint", str(ROOT / "constraints.txt")] if pinned else []
+        self._package = package
+        self.here = folder / "empty"
+        self.here.mkdir()
+        strange = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CALLSIGNALS_CACHE"}
+        kept = {name: value for name, value in os.environ.items() if name not in strange and "XDG_" not in name}
+        home = folder / "home"
+        home.mkdir()
+        self._environment = {**kept, "HOME": str(home), "USERPROFILE": str(home), "CALLSIGNALS_TEST_KEY": KEY}
+        self.install()
+
+    def install(self, extra: str = "") -> None:
+        """The package, or it with an extra."""
+        named = f"{self._package}[{extra}]" if extra else str(self._package)
+        pip = [self._scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *self._constraints, named], check=True)
+        subprocess.run([self._scripts / "python", "-m", "pip", "check"], check=True, stdout=subprocess.DEVNULL)
+
+    def ask(self, *arguments: str, code: int = 0, **environment: str) -> str:
+        """What a command prints; it must end with ``code``."""
+        return self._output([self._scripts / "callsignals", *arguments], code, environment)
+
+    def python(self, program: str) -> str:
+        """What a program prints."""
+        return self._output([self._scripts / "python", "-c", program], 0, {})
+
+    def has(self, module: str) -> bool:
+        """Whether it can be imported."""
+        return _runs(self._scripts / "python", "-c", f"import {module}")
+
+    def _output(self, command: Sequence[str | Path], code: int, environment: Mapping[str, str]) -> str:
+        done = subprocess.run(
+            command,
+            cwd=self.here,
+            env={**self._environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode != code:
+            sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode} instead of {code}:\n{done.stdout}")
+        return done.stdout
+
+
+def try_out(installed: Installation) -> None:
+    """What a user does first: version, checks, help, completion, a workspace."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    _expect(f"callsignals {version}", installed.ask("--version"))
+    _expect("model comments", installed.ask("doctor"))
+    _expect("Examples:", installed.ask("run", "--help"))
+    asked = {"_CALLSIGNALS_COMPLETE": "complete_bash", "COMP_WORDS": "callsignals d", "COMP_CWORD": "1"}
+    _expect("doctor", installed.ask(**asked))
+    installed.ask("models", "verify")
+    shutil.copy(TRANSCRIPT, installed.here)
+    tables = {
+        "calls.csv": f"call_id,lead_id,seller,transcript\nc1,l1,lv,{TRANSCRIPT.name}\n",
+        "sellers.csv": "seller,name\nlv,Laura Virtanen\n",
+        "comments.csv": "comment_id,lead_id,kind,text\n1,l1,referral,En kollega tipsade\n",
+    }
+    for name, text in tables.items():
+        (installed.here / name).write_text(text, encoding="utf-8")
+    installed.ask("run", ".")
+    installed.ask("validate", "out/signals.jsonl", "out/leads.jsonl")
+
+
+def try_extras(installed: Installation) -> None:
+    """Each is asked for by name while it is absent, and can be imported once it is installed."""
+    shutil.copytree(installed.here, installed.here / "with-key", ignore=shutil.ignore_patterns("out", "with-key"))
+    settings = '[privacy]\nvoiceprints = true\nvoiceprint_key_env = "CALLSIGNALS_TEST_KEY"\n'
+    (installed.here / "with-key" / "callsignals.toml").write_text(settings, encoding="utf-8")
+    for extra, (module, arguments) in EXTRAS.items():
+        if installed.has(module):
+            print(f"extra {extra}: {module} is there already, by another dependency", flush=True)  # noqa: T201
+        else:
+            code = 1 if extra == "encryption" else 2
+            _expect(f"pip install 'callsignals[{extra}]'", installed.ask(*arguments, code=code))
+        installed.install(extra)
+        installed.python(f"import {module}")
+        installed.ask("--version")
+
+
+def try_demo(installed: Installation) -> str:
+    """The whole example, heard and measured: the digest of its signals, which is one for all Pythons."""
+    _expect("Report: ", installed.ask("demo", "--out", "demo", "--workers", "1"))
+    installed.ask("validate", "demo/signals.jsonl", "demo/leads.jsonl")
+    return hashlib.sha256((installed.here / "demo" / "signals.jsonl").read_bytes()).hexdigest()
+
+
+def _expect(part: str, text: str) -> None:
+    if part not in text:
+        sys.exit(f"'{part}' is not in:\n{text}")
 
 
 def main() -> None:
-    """Try every package with every interpreter; sdists with the first alone."""
+    """Try every package with every interpreter; the sdist's demo and the extras with the first alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dist", type=Path)
-    dist = parser.parse_args().dist.resolve()
-    known = interpreters()
-    for version in VERSIONS:
+    parser.add_argument("--python", nargs="+", default=VERSIONS, metavar="3.N")
+    parser.add_argument("--newest", action="store_true", help="without constraints.txt: what pip finds today")
+    parser.add_argument("--demo", action="store_true", help="run the demo too, minutes each")
+    parser.add_argument("--extras", action="store_true", help="install the extras too")
+    given = parser.parse_args()
+    dist = given.dist.resolve()
+    known = interpreters(given.python)
+    digests: set[str] = set()
+    for version in given.python:
         if version not in known:
             print(f"Python {version}: not on this machine, not tried", flush=True)  # noqa: T201
     for package in [*sorted(dist.glob("*.whl")), *sorted(dist.glob("*.tar.gz"))]:
         for version, python in known.items():
-            if package.suffix == ".gz" and python != next(iter(known.values())):
-                continue
+            started = time.monotonic()
+            first = version == next(iter(known))
             with tempfile.TemporaryDirectory() as folder:
-                try_out(python, package, Path(folder))
-            print(f"Python {version}: {package.name} installs and works", flush=True)  # noqa: T201
+                installed = Installation(python, package, Path(folder), pinned=not given.newest)
+                try_out(installed)
+                if given.demo and (package.suffix == ".whl" or first):
+                    digests.add(try_demo(installed))
+                if given.extras and package.suffix == ".whl" and first:
+                    try_extras(installed)
+            took = time.monotonic() - started
+            print(f"Python {version}: {package.name} installs and works ({took:.0f} s)", flush=True)  # noqa: T201
+    if len(digests) > 1:
+        sys.exit("the demo's signals.jsonl differ between these installations")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ import soundfile
 from callsignals.files import file_name_for
 from callsignals.records.lead import LeadRecord, lead_phases
 from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
-from callsignals.records.tables import calls_frame, comments_frame, signal_columns, signals_frame
-from callsignals.records.write import write_frame, write_jsonl
+from callsignals.records.tables import calls_frame, comments_frame, signal_columns
+from callsignals.records.write import write_frame
 from callsignals.report.presentation import Presentation, save_presentation
 from callsignals.vocabulary.definitions import CONVERSATION_SIGNALS, DEFINITIONS, TERM_SIGNALS
 from callsignals.vocabulary.signal import Signal, TimeSpan
+from support import write_records, write_signals
 
 DIGEST = "cd" * 16
 START = datetime(2025, 9, 1, 8, 0, tzinfo=UTC)
@@ -259,11 +260,10 @@ def _surveys(level: Any, subject: str) -> list[SignalRecord]:
 
 def _write(out: Path, rows: _Rows, named: Sequence[Names]) -> None:
     rows.signals.sort(key=lambda row: row.subject)
-    write_frame(out / "signals.parquet", signals_frame(rows.signals))
-    write_jsonl(out / "signals.jsonl", rows.signals)
+    write_signals(out, rows.signals)
     write_frame(out / "calls.parquet", calls_frame(rows.calls))
     write_frame(out / "comments.parquet", comments_frame(rows.comments))
-    write_jsonl(out / "leads.jsonl", rows.leads)
+    write_records(out / "leads.jsonl", rows.leads)
     (out / "datapackage.json").write_text(json.dumps({"title": named[0].title}), encoding="utf-8")
     failures = [
         {"input": one.free, "row": 1, "stage": "hear", "error": "x", "message": one.free, "remedy": one.free}

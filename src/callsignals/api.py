@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from callsignals.batch.calls import hearing_settings
 from callsignals.batch.listener import Listener
@@ -22,6 +22,7 @@ from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.inputs.settings import Settings
 from callsignals.language.term_list import load_terms, starter_terms
 from callsignals.remote.run import run_anywhere
+from callsignals.vocabulary.choices import EngineName
 from callsignals.vocabulary.signal import Signal
 from callsignals.vocabulary.spoken import LANGUAGES, Transcript
 
@@ -48,7 +49,7 @@ def run(
     out: str | Path | None = None,
     *,
     workers: int | None = None,
-    engine: Literal["local", "ray"] = "local",
+    engine: EngineName = "local",
     device: str | None = None,
     model: str | None = None,
     language: str | None = None,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from callsignals.errors import OutputError
 
 __all__ = [
+    "cannot_write",
     "canonical_json",
     "digest_of",
     "file_digest",
@@ -56,7 +57,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         os.close(handle)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     part = Path(name)
     try:
         yield part
@@ -66,7 +67,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -86,10 +87,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
+def cannot_write(path: Path, error: Exception) -> OutputError:
+    """The error of a file that a full or vanished disk kept from being written."""
     return OutputError(
         str(path),
-        f"cannot be written ({error.strerror or error})",
+        f"cannot be written ({getattr(error, 'strerror', None) or error})",
         "Free some space or choose another folder with --out; what is finished is kept.",
         code="cannot_write",
     )

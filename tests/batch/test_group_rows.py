@@ -12,7 +12,7 @@ from callsignals.batch.run import RunOptions, run_workspace
 from callsignals.index.write import write_index
 from callsignals.records.schema import validate_file
 from callsignals.vocabulary.definitions import FIGURES
-from support import results, write_csv
+from support import results, write_csv, write_spoken_calls
 
 # Seconds of seller and customer: shares 0.8 and 0.2 in January, 0.5 in February, 0.6 undated.
 CALLS = (
@@ -27,16 +27,7 @@ SETTINGS = '[comments]\ntier = "fast"\n[workspace]\ntimezone = "Europe/Helsinki"
 def fill(folder: Path, calls=CALLS) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "callsignals.toml").write_text(SETTINGS, encoding="utf-8")
-    table = []
-    for call_id, lead, seller, day, own_s, other_s in calls:
-        words = [
-            {"text": text, "start_s": start, "end_s": start + length, "party": party, "speaker": party}
-            for start, length, text, party in ((0, own_s, "One", "seller"), (own_s, other_s, "Two", "customer"))
-        ]
-        (folder / f"{call_id}.json").write_text(json.dumps({"words": words, "call": call_id}), encoding="utf-8")
-        cells = {"call_id": call_id, "lead_id": lead, "transcript": f"{call_id}.json", "seller": seller}
-        table.append({**cells, "started_at": day, "language": "en"})
-    write_csv(folder / "calls.csv", table)
+    write_spoken_calls(folder, calls)
     write_csv(folder / "leads.csv", [{"lead_id": "acme", "country": "FI"}, {"lead_id": "beta", "country": "SE"}])
     texts = {
         "c0": ("acme", "I heard your podcast"), "c1": ("beta", "Your podcast!"), "c2": ("beta", "a podcast episode")

@@ -165,3 +165,24 @@ def test_a_table_with_nothing_but_a_header(tmp_path, capsys):
     assert call("classify", tmp_path / "t.csv", "--json", "--out", tmp_path / "labels.parquet") == 0
     assert json.loads(capsys.readouterr().out)["comments"] == 0
     assert pl.read_parquet(tmp_path / "labels.parquet").height == 0
+
+
+def test_a_table_without_anything_to_classify_says_what_it_has(tmp_path, capsys):
+    write_csv(tmp_path / "answers.csv", [{"Svars-ID": "1", "Åsikt": "Bra"}])
+    assert call("classify", tmp_path / "answers.csv") == 1
+    shown = capsys.readouterr().err
+    assert "neither a column 'text' nor 'score'; its columns are 'comment_id', 'Åsikt'" in shown
+    assert "'text'" in shown
+
+
+def test_a_survey_tools_export_is_read_by_its_questions(tmp_path, capsys):
+    questions = {"Hur hittade du oss?": "En kollega tipsade om er", "NPS": "9", "Motivera": "Snabba svar"}
+    write_csv(tmp_path / "answers.csv", [{"Kund": "a", **questions, "Team": "x"}])
+    assert call("classify", tmp_path / "answers.csv", "--json") == 0
+    out, err = capsys.readouterr()
+    rows = json.loads(out)["rows"]
+    assert [(row["comment_id"], row["kind"], row["Team"]) for row in rows] == [
+        ("1/referral", "referral", "x"), ("1/survey", "survey", "x"),
+    ]  # fmt: skip
+    assert rows[0]["referral_source"] == ["word_of_mouth"]
+    assert "'NPS' as the NPS score" in err

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from callsignals.cli import main
+from callsignals.cli.examples import EXAMPLES
 from callsignals.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +48,22 @@ def test_version_is_the_installed_one(capsys):
     assert capsys.readouterr().out == f"callsignals {version('callsignals')}\n"
 
 
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["run", "--help"], ["models"], ["run", "--no-such"]])
+def test_what_only_prints_loads_no_library_that_commands_work_with(arguments):
+    """One of these takes longer to load than everything that is printed here."""
+    script = (
+        "import sys\n"
+        "from callsignals.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "loaded = {'av', 'numpy', 'onnxruntime', 'polars', 'scipy', 'sklearn', 'spacy'} & sys.modules.keys()\n"
+        "sys.exit(', '.join(sorted(loaded)) or 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_shell_completes_commands(monkeypatch, capsys):
     for name, value in (
         ("_CALLSIGNALS_COMPLETE", "complete_bash"),
@@ -70,6 +89,13 @@ def test_help_ends_with_examples(capsys):
     assert call("classify", "--help") == 0
     _, _, examples = capsys.readouterr().out.partition("Examples:\n")
     assert "  callsignals classify comments.csv --review to-label.csv\n" in examples
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, *(name for name in EXAMPLES if " " in name)])
+def test_every_help_has_an_example_of_its_own(command, capsys):
+    assert call(*command.split(), "--help") == 0
+    _, _, examples = capsys.readouterr().out.partition("Examples:\n")
+    assert examples.strip().startswith(f"callsignals {command}")
 
 
 @pytest.mark.parametrize(

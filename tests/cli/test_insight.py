@@ -12,11 +12,12 @@ from callsignals.cli.main import main
 from callsignals.language.term_list import parse_terms
 from callsignals.records.lead import LeadRecord, lead_phases
 from callsignals.records.signal import Observation, record_signal
-from callsignals.records.tables import calls_frame, comments_frame, signals_frame
-from callsignals.records.write import write_frame, write_jsonl, write_transcript
+from callsignals.records.tables import calls_frame, comments_frame
+from callsignals.records.write import write_frame, write_transcript
 from callsignals.vocabulary.signal import Signal
 from callsignals.vocabulary.spoken import Transcript
 from language.conftest import words_of_turns
+from support import write_records, write_signals
 
 DIGEST = "ab" * 16
 
@@ -44,10 +45,10 @@ def out(tmp_path):
         calls.append({"call_id": f"{lead}/1", "lead_id": lead, "seller": seller, "call_type": "conversation"})
         leads.append(LeadRecord(lead_id=lead, outcome=outcome, segment="small", phases=lead_phases(rows[-2:])))
     calls[2:] = [{**call, "call_type": "voicemail"} for call in calls[2:]]
-    write_frame(out / "signals.parquet", signals_frame(rows))
+    write_signals(out, rows)
     write_frame(out / "calls.parquet", calls_frame(calls))
     write_frame(out / "comments.parquet", comments_frame([]))
-    write_jsonl(out / "leads.jsonl", leads)
+    write_records(out / "leads.jsonl", leads)
     turns = [turn for c, s in zip(CUSTOMER, SELLER, strict=True) for turn in (("customer", c), ("seller", s))] * 30
     words = words_of_turns(turns, word_s=0.5)
     heard = Transcript(words, (), "en", None, "transcript", timing="words", duration_s=None, role_source="transcript")

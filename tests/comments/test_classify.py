@@ -8,10 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callsignals.comments import ClassifiedComment, CommentClassifier, CommentText
-from callsignals.comments.comment import SIGNALS_OF_KIND
 from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.vocabulary.definitions import TEXT_SIGNALS
 from callsignals.vocabulary.signal import CharSpan
+
+SIGNALS_OF_KIND: dict[CommentKind, tuple[str, ...]] = {
+    "referral": ("referral_source", "referral_personal", "relationship_months"),
+    "survey": ("nps_group", "comment_polarity", "comment_reasons", "recommends", "score_text_mismatch"),
+    "reply": ("reply_intent", "comment_polarity"),
+}
+"""In registry order, the headline first."""
 
 
 def one(classifier: CommentClassifier, text: str, kind: CommentKind, **columns: object) -> ClassifiedComment:

@@ -49,4 +49,4 @@ def test_the_index_loses_no_hit(monkeypatch: pytest.MonkeyPatch, signal: str) ->
 
 
 def _count(rules: RuleSet, signal: str) -> int:
-    return len(rules._by_signal[signal])
+    return len(rules._phrases[signal])

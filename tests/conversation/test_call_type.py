@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from callsignals.conversation.call_type import classify_call
 from callsignals.conversation.measures import conversation_signals
 from callsignals.conversation.timeline import Timeline
-from callsignals.vocabulary.spoken import Party, Transcript, Word
+from callsignals.vocabulary.spoken import Activity, Party, Transcript, Word
 
 MakeCall = Callable[..., Transcript]
 Say = Callable[..., list[Word]]
@@ -118,3 +119,88 @@ def test_without_a_conversation_every_signal_says_why(make_call: MakeCall, say: 
     share = next(signal for signal in signals if signal.name == "seller_talk_share")
     # Nothing to pool: only conversations enter averages.
     assert (share.numerator, share.denominator) == (None, None)
+
+
+def said(*lines: tuple[str, str]) -> Transcript:
+    """A call without times, by voice."""
+    words = [Word(token, None, None, "unknown", voice) for voice, text in lines for token in text.split()]
+    return Transcript(tuple(words), (), "en", 1.0, "transcript", timing="none", duration_s=None)
+
+
+GREETING = "please leave a message after the tone"
+TALK = "we talk about this"
+
+
+def test_a_greeting_after_three_turns_still_opens_the_call_and_after_four_no_more() -> None:
+    before = [("a", TALK), ("b", TALK), ("a", TALK)]
+    # Beside it three turns: not yet a conversation.
+    assert kind(said(*before, ("b", GREETING))) == "voicemail"
+    assert kind(said(("b", TALK), *before, ("b", GREETING))) == "conversation"
+
+
+def test_a_greeting_comes_within_the_first_120_words() -> None:
+    assert kind(said(("a", f"{'word ' * 120}leave a message after the tone"))) == "voicemail"
+    assert kind(said(("a", f"{'word ' * 121}leave a message after the tone"))) == "conversation"
+    assert kind(said(("b", "word " * 60), ("a", f"{'word ' * 60}leave a message after the tone"))) == "voicemail"
+    assert kind(said(("b", "word " * 61), ("a", f"{'word ' * 60}leave a message after the tone"))) == "conversation"
+
+
+def test_four_turns_of_two_voices_beside_the_greeting_are_a_conversation() -> None:
+    four = [("a", TALK), ("b", TALK), ("a", TALK), ("b", TALK)]
+    assert kind(said(("c", GREETING), *four)) == "conversation"
+    assert kind(said(("c", GREETING), *four[:3])) == "voicemail"
+    # However often one voice alone goes on after it.
+    alone = [("a", TALK), ("b", "mm"), ("c", GREETING)] * 5
+    assert kind(said(*alone)) == "voicemail"
+
+
+def test_runs_under_three_words_are_no_turns() -> None:
+    short = [("a", "yes well"), ("b", "oh no")] * 4
+    assert kind(said(("c", GREETING), *short)) == "voicemail"
+    three = [("a", "yes well then"), ("b", "oh no please")] * 4
+    assert kind(said(("c", GREETING), *three)) == "conversation"
+
+
+def test_words_count_by_time_where_all_of_them_have_one() -> None:
+    words = [Word(text, float(n), n + 0.5, "unknown", "a") for n, text in enumerate(GREETING.split())]
+    call = Transcript(tuple(reversed(words)), (), "en", 1.0, "stereo", timing="words", duration_s=9.0)
+    assert kind(call) == "voicemail"
+    untimed = replace(call, words=(Word("uh", None, None, "unknown", "a"), *reversed(words)))
+    assert kind(untimed) != "voicemail"
+
+
+def test_a_greeting_is_found_whatever_its_marks_and_apostrophes() -> None:
+    assert kind(said(("a", "“I can’t come to the phone,” he said."))) == "voicemail"
+
+
+def alone(words: int, speech_s: float, party: Party = "seller") -> tuple[str, str]:
+    spoken = tuple(Word("hello", None, None, party, "x") for _ in range(words))
+    active = (Activity(0.0, speech_s, party, "x"),) if speech_s else ()
+    call = Transcript(spoken, active, "en", 1.0, "stereo", timing="activity", duration_s=60.0, role_source="manifest")
+    found = classify_call(call, Timeline.of(call))
+    return found.kind, found.reason
+
+
+def test_up_to_twelve_words_without_an_answer_are_a_call_nobody_took() -> None:
+    assert alone(12, 50.0) == ("no_answer", "few_words_unanswered")
+    assert alone(13, 1.0) == ("conversation", "one_party")
+    assert alone(12, 0.0) == ("no_answer", "few_words_unanswered")
+
+
+def test_without_words_under_three_seconds_are() -> None:
+    assert alone(0, 2.99) == ("no_answer", "few_words_unanswered")
+    assert alone(0, 3.0) == ("conversation", "one_party")
+
+
+def test_a_customer_alone_has_answered() -> None:
+    assert alone(1, 1.0, "customer") == ("conversation", "one_party")
+    assert alone(1, 0.0, "customer") == ("conversation", "one_party")
+    # Without roles nobody knows whose voice it is.
+    assert alone(1, 1.0, "other") == ("no_answer", "nobody_spoke")
+
+
+def test_two_voices_are_two_parties_by_their_words_or_their_activity() -> None:
+    spoken = (Word("hello", None, None, "seller", "x"), Word("hi", None, None, "customer", "y"))
+    call = Transcript(spoken, (), "en", 1.0, "transcript", timing="none", duration_s=None, role_source="transcript")
+    found = classify_call(call, Timeline.of(call))
+    assert (found.kind, found.reason) == ("conversation", "two_parties")

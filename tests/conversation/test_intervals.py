@@ -72,3 +72,21 @@ def test_clip_keeps_what_lies_between(spans: list[Interval], start: int, end: in
 def test_intervals_without_length_vanish_but_bridge() -> None:
     assert union([(1.0, 1.0)]) == ()
     assert union([(1.0, 1.1), (1.3, 1.3), (1.5, 2.0)], merge_gap_s=0.25) == ((1.0, 2.0),)
+
+
+def test_intervals_that_end_before_they_start_are_dropped_and_do_not_stop_the_rest() -> None:
+    assert union([(2.0, 1.0), (3.0, 4.0)]) == ((3.0, 4.0),)
+    assert union([(0.0, 1.0), (1.0, 2.0)]) == ((0.0, 2.0),)
+
+
+def test_a_clip_without_length_is_empty() -> None:
+    assert clip(((0.0, 10.0),), 4.0, 4.0) == ()
+    assert clip(((0.0, 10.0),), 5.0, 4.0) == ()
+    assert clip(((0.0, 10.0),), 4.0, 5.0) == ((4.0, 5.0),)
+
+
+def test_intervals_that_only_touch_have_nothing_in_common_and_nothing_is_taken_off() -> None:
+    assert intersect(((0.0, 1.0),), ((1.0, 2.0),)) == ()
+    assert subtract(((0.0, 1.0),), ((1.0, 2.0),)) == ((0.0, 1.0),)
+    assert subtract(((1.0, 2.0),), ((0.0, 1.0), (1.5, 1.6))) == ((1.0, 1.5), (1.6, 2.0))
+    assert subtract(((0.0, 10.0),), ((0.0, 1.0), (9.0, 10.0))) == ((1.0, 9.0),)

@@ -271,3 +271,104 @@ def test_one_voice_without_a_role_is_one_speaker_and_no_question_of_roles(call: 
     )
     found = {signal.name: signal for signal in conversation_signals(alone)[1]}
     assert found["seller_talk_share"].reason == "one_speaker"
+
+
+def test_facts_say_what_was_measured_and_nothing_of_what_was_not(call: Transcript) -> None:
+    facts = measured(call)[0]
+    assert facts == CallFacts(
+        call_type="conversation",
+        call_type_reason="two_parties",
+        audio_complete=True,
+        call_span_s=100.0,
+        first_speech_s=10.0,
+        last_speech_s=110.0,
+        seller_speech_s=37.5,
+        customer_speech_s=pytest.approx(38.3),
+        overlap_s=pytest.approx(3.4),
+        silence_s=pytest.approx(100 - (37.5 + 38.3 - 3.4)),
+        other_s=0.0,
+        seller_turn_count=5,
+        customer_turn_count=3,
+        floor_change_count=6,
+        backchannel_count=1,
+        seller_word_count=41,
+        customer_word_count=35,
+        word_count=76,
+        sentence_count=12,
+    )
+    captions = measured(replace(call, timing="cues"))[0]
+    assert (captions.backchannel_count, captions.overlap_s, captions.first_speech_s) == (None, facts.overlap_s, 10.0)
+    mono = measured(replace(call, channel_mode="mono_diarized"))[0]
+    assert mono.backchannel_count is None
+    nobody = replace(call, words=(), timeline=())
+    assert (measured(nobody)[0].first_speech_s, measured(nobody)[0].last_speech_s) == (None, None)
+
+
+def test_without_times_only_counts_are_facts(call: Transcript) -> None:
+    words = tuple(replace(word, start_s=None, end_s=None) for word in call.words)
+    facts = measured(replace(call, words=words, timeline=(), timing="none", duration_s=None))[0]
+    unknown = (
+        facts.call_span_s,
+        facts.first_speech_s,
+        facts.seller_speech_s,
+        facts.customer_speech_s,
+        facts.overlap_s,
+        facts.other_s,
+        facts.seller_turn_count,
+        facts.customer_turn_count,
+        facts.floor_change_count,
+        facts.backchannel_count,
+    )
+    assert set(unknown) == {None}
+    assert (facts.seller_word_count, facts.customer_word_count, facts.word_count) == (41, 35, 76)
+
+
+def test_without_times_questions_are_counted_all_the_same(call: Transcript) -> None:
+    words = tuple(replace(word, start_s=None, end_s=None) for word in call.words)
+    found = measured(replace(call, words=words, timeline=(), timing="none", duration_s=None))[1]
+    asked = found["customer_questions_per_hour"]
+    assert (asked.numerator, asked.denominator, asked.n, asked.evidence) == (2.0, None, 0, ())
+
+
+def test_a_gated_figure_keeps_its_parts_alone(call: Transcript) -> None:
+    asked = measured(replace(call, language="de"))[1]["customer_questions_per_hour"]
+    assert asked == Signal.insufficient(
+        "customer_questions_per_hour", "language_not_supported", numerator=asked.numerator, denominator=100.0
+    )
+    gaps = measured(replace(call, timing="cues"))[1]["silence_share"]
+    assert gaps == Signal.insufficient("silence_share", "needs_voice_activity")
+    overlap = measured(replace(call, channel_mode="mono_diarized"))[1]["overlap_share"]
+    assert overlap == Signal.insufficient("overlap_share", "mono_without_overlap")
+
+
+def test_unknown_roles_keep_only_the_parts_of_what_needs_none(make_call: MakeCall, say: Say) -> None:
+    words = say("a b c d", 0.0, 4.0, "unknown", "ch0") + say("e f g h", 5.0, 8.0, "unknown", "ch1")
+    found = measured(make_call([(0.0, 4.0)], [(5.0, 8.0)], words=words, role_source="unknown"))[1]
+    assert found["silence_share"].numerator == 1.0
+    assert found["seller_talk_share"] == Signal.insufficient("seller_talk_share", "roles_unknown")
+
+
+def test_a_party_of_exactly_three_seconds_is_enough(make_call: MakeCall, say: Say) -> None:
+    words = say("we do this and that for you " * 20, 0.0, 70.0) + say("yes well ok then", 71.0, 74.0, "customer")
+    found = measured(make_call([(0.0, 70.0)], [(71.0, 74.0)], words=words))[1]
+    assert found["seller_talk_share"].value == pytest.approx(70 / 73)
+
+
+def test_words_of_one_party_alone_leave_the_others_questions_unknown(make_call: MakeCall, say: Say) -> None:
+    words = say("do you want it? we do this and that for you " * 5, 0.0, 40.0)
+    found = measured(make_call([(0.0, 40.0)], [(41.0, 80.0)], words=words))[1]
+    assert found["customer_questions_per_hour"].reason == "no_words"
+    assert found["seller_questions_per_hour"].value == 5 * 3600 / 80
+
+
+def test_one_speaker_of_a_mono_call_needs_no_ear_for_overlap(call: Transcript) -> None:
+    mono = replace(call, channel_mode="mono_diarized", findings=("one_speaker",))
+    assert reasons(mono) == {}
+
+
+def test_a_question_without_times_has_no_evidence(call: Transcript) -> None:
+    first, *others = call.words
+    untimed_first = replace(call, words=(replace(first, start_s=None, end_s=None), *others))
+    found = measured(untimed_first)[1]
+    assert found["seller_questions_per_hour"].numerator == 2.0
+    assert len(found["seller_questions_per_hour"].evidence) == 1

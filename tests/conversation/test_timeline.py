@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callsignals.conversation.timeline import Timeline
+from callsignals.conversation.timeline import Timeline, opposite
 from callsignals.vocabulary.spoken import Activity, Transcript, Word
 
 
@@ -75,3 +75,66 @@ def test_a_transcript_without_times_has_no_timeline() -> None:
     call = transcript([], [Word("a", None, None, "seller")], timing="none")
     assert Timeline.of(call).bounds is None
     assert Timeline.of(call).span_s == 0.0
+
+
+def test_silence_and_overlap_of_an_empty_call_are_none_at_all() -> None:
+    timeline = Timeline((), ())
+    assert (timeline.silence_s, timeline.overlap_s, timeline.other_s, timeline.span_s) == (0.0, 0.0, 0.0, 0.0)
+    assert timeline.bounds is None
+
+
+def test_both_speaking_is_counted_once() -> None:
+    timeline = Timeline(((0.0, 10.0), (20.0, 30.0)), ((8.0, 12.0), (29.0, 40.0)))
+    assert timeline.overlap_s == 3.0
+    assert timeline.anybody == ((0.0, 12.0), (20.0, 40.0))
+    assert (timeline.silence_s, timeline.span_s) == (8.0, 40.0)
+
+
+def test_what_others_say_is_on_neither_side() -> None:
+    known = Timeline((), (), roles_known=True)
+    assert [known.side_of(party, "x") for party in ("seller", "customer", "other", "unknown")] == ["a", "b", None, None]
+    voices = Timeline((), (), roles_known=False, speakers=("x", "y"))
+    assert [voices.side_of("unknown", name) for name in ("x", "y", "z")] == ["a", "b", None]
+    assert voices.side_of("other", "x") is None
+    assert (opposite("a"), opposite("b")) == ("b", "a")
+
+
+def test_an_unknown_voice_that_hardly_speaks_and_music_are_other_time() -> None:
+    call = transcript(
+        [
+            Activity(0, 5, "other", "spk1"),
+            Activity(6, 9, "unknown", "spk1"),
+            Activity(10, 12, "unknown", "spk0"),
+        ],
+        role_source="unknown",
+    )
+    timeline = Timeline.of(call)
+    assert (timeline.speakers, timeline.roles_known) == (("spk0", "spk1"), False)
+    assert (timeline.a, timeline.b, timeline.other) == (((10, 12),), ((6, 9),), ((0, 5),))
+
+
+def test_a_single_unknown_voice_leaves_the_other_side_empty() -> None:
+    timeline = Timeline.of(transcript([Activity(0, 5, "unknown", "spk0")], role_source="unknown"))
+    assert (timeline.speakers, timeline.a, timeline.b) == (("spk0", None), ((0, 5),), ())
+    nobody = Timeline.of(transcript([], role_source="unknown"))
+    assert nobody.speakers == (None, None)
+
+
+def test_of_two_voices_that_speak_as_long_the_names_decide() -> None:
+    spoken = [Activity(n * 10, n * 10 + 5, "unknown", name) for n, name in enumerate(("c", "a", "b"))]
+    assert Timeline.of(transcript(spoken, role_source="unknown")).speakers == ("a", "b")
+
+
+def test_without_times_the_words_tell_the_two_voices() -> None:
+    words = [Word("w", None, None, "unknown", name) for name in "zzzyyx"] + [Word("w", None, None, "other", "m")] * 9
+    timeline = Timeline.of(transcript([], words, timing="none", role_source="unknown"))
+    assert timeline.speakers == ("y", "z")
+
+
+def test_words_with_half_their_times_are_left_out_and_activity_stands_where_no_word_has_any() -> None:
+    words = [Word("a", 0.0, None, "seller"), Word("b", None, 2.0, "seller"), Word("c", 4.0, 5.0, "seller", "ch0")]
+    assert Timeline.of(transcript([], words, timing="words")).a == ((4.0, 5.0),)
+    fallback = transcript([Activity(0, 5, "seller")], words[:2], timing="words")
+    assert Timeline.of(fallback).a == ((0, 5),)
+    no_activity = transcript([], [Word("a", 0.0, 1.0, "seller")])
+    assert Timeline.of(no_activity).a == ((0.0, 1.0),)

@@ -109,3 +109,66 @@ def test_latency_is_zero_on_overlap_and_leaves_out_hold_time() -> None:
     timeline = Timeline(((0.0, 5.0), (20.0, 25.0)), ((6.0, 10.0), (24.0, 30.0)), other=((11.0, 19.0),))
     assert latencies_s(turns_of(timeline), timeline, to="b") == (1.0, 0.0)
     assert latencies_s(turns_of(timeline), timeline, to="a") == (2.0,)
+
+
+def test_a_turn_lasts_to_the_end_of_its_longest_speech() -> None:
+    assert turns(Timeline(((0, 9), (2, 4)), ())) == [("a", 0, 9)]
+
+
+def test_a_stretch_that_both_say_at_the_very_start_is_the_first_sides() -> None:
+    assert turns(Timeline(((0, 4),), ((0, 4),))) == [("a", 0, 4)]
+    assert turns(Timeline(((0, 1), (2, 4)), ((2, 4),))) == [("a", 0, 4)]
+
+
+def test_speech_that_begins_where_the_others_ends_takes_the_floor() -> None:
+    assert turns(Timeline(((0, 4),), ((4, 5),))) == [("a", 0, 4), ("b", 4, 5)]
+
+
+def test_merged_turns_reach_to_the_later_end_and_add_their_words() -> None:
+    row = (Turn("a", 0, 30, 20), Turn("b", 28, 29, 1), Turn("a", 29, 29.5, 5))
+    assert without_short_turns(row) == (Turn("a", 0, 30, 25),)
+    unknown = (Turn("a", 0, 10), Turn("b", 10.5, 11), Turn("a", 11.5, 20))
+    assert without_short_turns(unknown) == (Turn("a", 0, 20, None),)
+    half_known = (Turn("a", 0, 10), Turn("b", 10.5, 11), Turn("a", 11.5, 20, 7))
+    assert without_short_turns(half_known) == (Turn("a", 0, 20, 7),)
+
+
+def test_a_pause_of_exactly_three_seconds_beside_a_short_turn_joins() -> None:
+    row = (Turn("a", 0, 10, 9), Turn("b", 13.0, 13.5, 1), Turn("a", 16.5, 20, 9))
+    assert without_short_turns(row) == (Turn("a", 0, 20, 18),)
+    longer = (*row[:2], Turn("a", 16.51, 20, 9))
+    assert len(without_short_turns(longer)) == 2
+
+
+def test_a_turn_of_three_words_is_not_short() -> None:
+    assert Turn("a", 0, 0.5, 2).is_short
+    assert not Turn("a", 0, 0.5, 3).is_short
+    assert Turn("a", 2.5, 4.0).duration_s == 1.5
+
+
+def test_a_backchannels_word_counts_for_no_turn_and_one_before_all_speech_for_the_first() -> None:
+    timeline = Timeline(((1.0, 10.0),), ((4.0, 4.4), (12.0, 15.0)))
+    words = [
+        Word("early", 0.1, 0.5, "seller"),
+        Word("mhm", 4.1, 4.3, "customer"),
+        Word("late", 16.0, 16.5, "customer"),
+        Word("untimed", None, None, "customer"),
+    ]
+    counted = count_words(turns_of(timeline), timeline, words)
+    assert [(turn.side, turn.word_count) for turn in counted] == [("a", 1), ("b", 1)]
+
+
+def test_a_word_between_two_stretches_belongs_to_the_nearer_one() -> None:
+    timeline = Timeline(((0.0, 4.0), (9.0, 12.0)), ((5.0, 8.0),))
+    near_first, near_second = Word("x", 5.9, 6.1, "seller"), Word("x", 6.9, 7.1, "seller")
+    for word, expected in ((near_first, [1, None, None]), (near_second, [None, None, 1])):
+        counted = count_words(turns_of(timeline), timeline, [word])
+        assert [turn.word_count for turn in counted] == expected
+
+
+def test_both_talk_until_the_first_of_them_stops() -> None:
+    timeline = Timeline(((0.0, 10.0),), ((2.0, 3.0), (8.0, 14.0)))
+    found = [(start.side, start.start_s, start.overlap_s, start.inside) for start in incursions(timeline)]
+    assert found == [("b", 2.0, 1.0, True), ("b", 8.0, 2.0, False)]
+    ends_together = incursions(Timeline(((0.0, 10.0),), ((6.0, 10.0),)))
+    assert [start.inside for start in ends_together] == [True]

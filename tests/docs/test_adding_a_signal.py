@@ -21,7 +21,7 @@ import json, sys
 from pathlib import Path
 import polars as pl
 from callsignals.batch.run import RunOptions, run_workspace
-from callsignals.records.schema import validate_file
+from callsignals.records.schema import json_schema, validate_file
 from callsignals.report.wording import wording
 
 name, root, folder = "customer_question_share", Path(sys.argv[1]), Path(sys.argv[2])
@@ -32,6 +32,7 @@ rows = [json.loads(line) for line in (out / "signals.jsonl").read_text(encoding=
 assert row["status"] == "ok" and row["value"] == row["numerator"] / row["denominator"] == call[name], row
 (lead,) = map(json.loads, (out / "leads.jsonl").read_text(encoding="utf-8").splitlines())
 assert lead["phases"]["during"][name]["value"] == row["value"], lead
+assert name in json_schema("lead")["properties"]["phases"]["properties"]["during"]["properties"]
 for file in ("signals.jsonl", "leads.jsonl"):
     count, findings = validate_file(out / file)
     assert count and not findings, findings

@@ -21,7 +21,7 @@ from callsignals.batch.run import RunOptions, run_workspace
 from callsignals.cli.main import main
 from callsignals.exports.destinations import export_to
 from postgres_server import HOW_TO_GET_IT, binaries, postgres_server
-from support import ROOT, write_csv
+from support import ROOT, absent, write_csv, write_spoken_calls
 
 PAGE = (ROOT / "docs" / "integrations.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^## (.+?)$|^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -51,16 +51,7 @@ def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("recipes")
     settings = '[workspace]\nname = "recipes"\n[figures]\nevery = "week"\n[comments]\ntier = "fast"\n'
     (folder / "callsignals.toml").write_text(settings, encoding="utf-8")
-    calls = []
-    for call_id, lead, seller, started_at, own_s, other_s in CALLS:
-        words = [
-            {"text": text, "start_s": start, "end_s": start + length, "party": party, "speaker": party}
-            for start, length, text, party in ((0, own_s, "One", "seller"), (own_s, other_s, "Two", "customer"))
-        ]
-        (folder / f"{call_id}.json").write_text(json.dumps({"words": words, "call": call_id}), encoding="utf-8")
-        cells = {"call_id": call_id, "lead_id": lead, "transcript": f"{call_id}.json", "seller": seller}
-        calls.append({**cells, "started_at": started_at, "language": "en"})
-    write_csv(folder / "calls.csv", calls)
+    write_spoken_calls(folder, CALLS)
     write_csv(folder / "leads.csv", [{"lead_id": "acme", "outcome": "won"}, {"lead_id": "beta", "outcome": "lost"}])
     comments = [
         {"comment_id": name, "lead_id": lead, "kind": "referral", "text": "I heard of you on your podcast",
@@ -156,10 +147,11 @@ def test_sqlite(capsys):
     ]
 
 
-@pytest.mark.skipif(binaries() is None, reason=f"no PostgreSQL found: {HOW_TO_GET_IT}")
 def test_postgresql(monkeypatch):
     import psycopg
 
+    if binaries() is None:
+        absent("PostgreSQL", HOW_TO_GET_IT)
     *_, (_, made) = blocks("Into a database")
     with postgres_server() as address:
         monkeypatch.setenv("DATABASE_URL", address)

@@ -34,6 +34,7 @@ def generator(name: str) -> ModuleType:
     ("name", "page"),
     [
         ("generate_commands", "commands.md"),
+        ("generate_columns", "columns.md"),
         ("generate_data", "your-data.md"),
         ("generate_accuracy", "accuracy.md"),
         ("generate_exports", "exports.md"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +10,7 @@ import pytest
 from export_results import HOSTILE, finish
 from postgres_server import HOW_TO_GET_IT, binaries, postgres_server
 from report_results import Names, fill_report
+from support import absent
 
 
 @pytest.fixture
@@ -34,10 +34,8 @@ def hostile_out(tmp_path) -> Path:
 @pytest.fixture(scope="session")
 def server():
     """Address of a PostgreSQL server."""
-    if binaries() is None and os.environ.get("CI") == "true":
-        pytest.fail("no PostgreSQL on this machine; .ci/run installs it")
     if binaries() is None:
-        pytest.skip(f"no PostgreSQL found, so nothing is tried on it: {HOW_TO_GET_IT}")
+        absent("PostgreSQL", HOW_TO_GET_IT)
     with postgres_server() as address:
         yield address
 

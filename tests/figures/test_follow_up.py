@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -64,3 +65,55 @@ def test_a_respondents_later_answer_replaces_the_earlier_one():
     content = surveyed("2", group="promoter", respondent_id="r", created_at=datetime(2026, 2, 1, tzinfo=UTC))
     assert follow_up_list([content, angry]) == []
     assert len(follow_up_list([angry, surveyed("3", group="detractor")])) == 2
+
+
+def ids(*comments: Surveyed) -> list[str]:
+    return [line.comment.comment_id for line in follow_up_list(comments)]
+
+
+def test_the_latest_of_two_answers_at_one_moment_is_the_one_with_the_later_id():
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    first, second = (surveyed(name, group="detractor", respondent_id="r", created_at=moment) for name in "ab")
+    assert ids(first, second) == ids(second, first) == ["b"]
+
+
+def test_an_undated_answer_is_older_than_any_dated_one():
+    dated = surveyed("a", group="detractor", respondent_id="r", created_at=datetime(1999, 1, 1, tzinfo=UTC))
+    undated = surveyed("z", group="detractor", respondent_id="r")
+    assert ids(dated, undated) == ids(undated, dated) == ["a"]
+    assert ids(surveyed("1", group="detractor"), replace(dated, respondent_id=None)) == ["a", "1"]
+
+
+def test_among_equals_the_newest_comes_first_and_then_the_smaller_id():
+    january, march = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+    critics = [
+        surveyed("c", group="detractor", score=3, created_at=january),
+        surveyed("b", group="detractor", score=3, created_at=march),
+        surveyed("a", group="detractor", score=3, created_at=january),
+        surveyed("d", group="detractor", score=0, created_at=january),
+        surveyed("e", group="detractor", created_at=march),
+    ]
+    assert ids(*critics) == ["d", "b", "a", "c", "e"]
+
+
+def test_of_the_passives_those_who_recommend_us_come_first_then_positive_texts_then_higher_scores():
+    passives = [
+        surveyed("7", group="passive", score=7, polarity="positive"),
+        surveyed("8", group="passive", score=8, polarity="positive"),
+        surveyed("8.5", group="passive", score=8.5),
+        surveyed("8 plain", group="passive", score=8),
+        surveyed("recommends", group="passive", recommends=True),
+    ]
+    assert ids(*passives) == ["recommends", "8", "7", "8.5", "8 plain"]
+
+
+def test_a_passive_by_text_alone_is_near_only_where_the_text_is():
+    assert why_follow_up(surveyed("c", group="passive")) == ()
+    assert why_follow_up(surveyed("c", group="passive", polarity="positive")) == ("near_promoter",)
+    assert why_follow_up(surveyed("c", group="passive", score=7.9)) == ()
+
+
+def test_a_contradiction_is_one_reason_to_call_and_nearness_is_no_second():
+    contradicting = surveyed("c", group="passive", score=8, scale="nps", mismatch=True)
+    assert why_follow_up(contradicting) == ("mismatch",)
+    assert why_follow_up(surveyed("c", score=1)) == ()  # of no known scale

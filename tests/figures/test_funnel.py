@@ -19,6 +19,7 @@ from callsignals.figures.funnel import (
     won_signals,
 )
 from callsignals.figures.grouped import Belonging
+from callsignals.vocabulary.signal import Signal
 
 NOBODY = Belonging("")
 
@@ -124,3 +125,88 @@ def test_qualified_leads_stand_beside_all_of_which_it_is_said():
     (signal,) = qualified_signals(deals(*rows))
     assert (signal.value, signal.numerator, signal.denominator) == (0.6, 3, 5)
     assert qualified_signals(deals({})) == []
+
+
+def test_a_share_of_leads_says_how_many_it_rests_on_and_how_sure_it_is():
+    rows = [{"outcome": "lost", "lost_reason": "price"}] * 4 + [{"outcome": "lost", "lost_reason": "timing"}]
+    price, price_amount, timing, _ = lost_signals(deals(*rows))
+    assert price == Signal(
+        "lost_reason_share",
+        value=0.8,
+        label="price",
+        labels=("price",),
+        numerator=4.0,
+        denominator=5.0,
+        n=5,
+        low=pytest.approx(0.3755, abs=5e-5),  # Wilson, 4 of 5
+        high=pytest.approx(0.9638, abs=5e-5),
+        interval=0.95,
+    )
+    assert timing.labels == ("timing",)
+    assert price_amount == Signal(
+        "lost_reason_amount", labels=("price",), n=0, status="insufficient", reason="no_amount"
+    )
+
+
+def test_four_lost_leads_are_too_few_for_shares_and_keep_their_parts():
+    lost = [{"outcome": "lost", "lost_reason": "price", "amount": 5.0}] * 4
+    share, amount = lost_signals(deals(*lost, {"outcome": "open", "lost_reason": "price"}))
+    assert share == Signal(
+        "lost_reason_share",
+        labels=("price",),
+        numerator=4.0,
+        denominator=4.0,
+        n=4,
+        status="insufficient",
+        reason="under_5_lost_leads",
+    )
+    assert amount == Signal("lost_reason_amount", 20.0, "price", ("price",), 20.0, 20.0, 4)
+
+
+def test_a_figure_of_one_kind_of_lead_has_no_label():
+    (qualified,) = qualified_signals(deals(*[{"qualified": True}] * 5))
+    assert (qualified.label, qualified.labels) == (None, ())
+    assert qualified_signals(deals(*[{"qualified": False}] * 4))[0].reason == "under_5_leads"
+
+
+def test_few_times_to_won_keep_their_sum_for_others_to_pool():
+    (few,) = time_to_won_signals(deals({"won_days": 10.0}, {"won_days": 20.5}))
+    assert (few.numerator, few.denominator, few.n, few.value) == (30.5, 2.0, 2, None)
+    (enough,) = time_to_won_signals(deals(*[{"won_days": 3.0}] * 5))
+    assert (enough.low, enough.high, enough.interval) == (3.0, 3.0, 0.95)
+
+
+def test_few_open_leads_beside_many_won_ones_are_not_overdue_and_not_on_time():
+    won = [{"outcome": "won", "won_days": 10.0}] * 5
+    _, overdue = open_signals(deals(*won, *[{"open_days": 99.0}] * 4))
+    assert (overdue.reason, overdue.numerator, overdue.n) == ("under_5_open_leads", 4.0, 4)
+    _, unknown = open_signals(deals({"open_days": 99.0}))
+    assert (unknown.reason, unknown.n) == ("under_5_won_leads", 1)
+
+
+def test_a_leads_own_time_is_its_own_numerator():
+    (still,) = lead_time_signals(deals({"outcome": "open"}))
+    assert (still.name, still.reason) == ("open_age_days", "undated")
+    (won,) = lead_time_signals(deals({"outcome": "won", "won_days": 12.0}))
+    assert (won.numerator, won.denominator) == (12.0, 1.0)
+
+
+def test_a_deal_that_is_won_at_once_took_no_time():
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    assert days_between(start, start) == 0.0
+    assert days_between(start, None) is None
+
+
+def test_a_stage_without_leads_keeps_its_name_and_counts_nobody():
+    first, second = conversion_signals(("a", "b", "c"))(deals({"reached": 0}))
+    assert second == Signal(
+        "stage_conversion_share",
+        labels=("b", "c"),
+        numerator=0.0,
+        denominator=0.0,
+        n=0,
+        status="insufficient",
+        reason="none_reached_the_stage",
+    )
+    assert (first.label, first.n, first.value, first.interval) == (None, 1, 0.0, 0.95)
+    assert (first.low, first.high) == wilson_interval(0, 1)

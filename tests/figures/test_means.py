@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsignals.figures.means import Cells, observed_signals
+from callsignals.figures.means import Cells, definition_of, observed_signals, talk_ratio
 from callsignals.vocabulary.definitions import DEFINITIONS
 from callsignals.vocabulary.signal import Signal
 
@@ -68,3 +68,59 @@ def test_a_mean_lies_in_its_interval_whatever_the_order(values, chance):
     assert mean.value - 1e-9 <= mean.high <= 1
     chance.shuffle(values)
     assert measured("need_uptake", *((value,) for value in values)) == [mean]
+
+
+def test_the_talk_ratios_interval_is_that_of_the_share_turned_over():
+    share, ratio = measured("seller_talk_share", *((value,) for value in (0.3, 0.4, 0.5, 0.6, 0.7)))
+    assert (ratio.low, ratio.high) == pytest.approx((1 / share.high - 1, 1 / share.low - 1))
+    assert ratio.low < ratio.value < ratio.high
+    assert (ratio.n, ratio.interval, ratio.numerator, ratio.denominator) == (5, 0.95, None, None)
+
+
+def test_a_talk_ratio_has_no_interval_where_the_seller_may_not_have_spoken():
+    share, ratio = measured("seller_talk_share", (0.1,), (0.9,))
+    assert (share.low, share.interval) == (0.0, 0.95)
+    assert (ratio.value, ratio.low, ratio.high, ratio.interval) == (pytest.approx(1.0), 0.0, None, None)
+    (alone,) = measured("seller_talk_share", (0.0,))
+    assert alone.value == 0.0
+    assert talk_ratio(measured("need_uptake", (0.4,))[0]) is None
+    one = measured("seller_talk_share", (0.8, 8, 10))[1]
+    assert (one.value, one.low, one.high, one.interval) == (pytest.approx(0.25), None, None, None)
+    assert (one.numerator, one.denominator) == (2.0, 8.0)
+
+
+def test_only_rows_with_both_parts_are_summed():
+    mean, _ = measured("seller_talk_share", (0.2, 2, 10), (0.4, 4, None), (0.6, None, 10))
+    assert (mean.numerator, mean.denominator, mean.n) == (2.0, 10.0, 3)
+    none, _ = measured("seller_talk_share", (0.2,), (0.4,))
+    assert (none.numerator, none.denominator) == (None, None)
+
+
+def test_a_mean_of_seconds_has_no_upper_end_and_one_of_points_no_lower():
+    (seconds,) = measured("patience_s", (1.0,), (9.0,))
+    assert seconds.low == 0.0
+    assert seconds.high == pytest.approx(5 + 12.7062 * 4, abs=1e-3)  # t(0.975, 1) = 12.7062; s / sqrt(2) = 4
+    (points,) = measured("nps", (-10.0,), (-30.0,))
+    assert (points.low, points.high) == pytest.approx((-20 - 127.062, -20 + 127.062), abs=1e-2)
+    (shares,) = measured("need_uptake", (0.0,), (1.0,))
+    assert (shares.low, shares.high) == (0.0, 1.0)
+
+
+def test_a_share_of_observations_says_how_many_it_rests_on():
+    (share,) = measured("referral_personal", (0.0,), (0.0,))
+    assert (share.value, share.n, share.interval, share.status) == (0.0, 2, 0.95, "ok")
+    event, podcast = measured("referral_source", "podcast", "podcast", "event", None)
+    assert (event.n, podcast.n) == (3, 3)
+    assert measured("referral_personal") == measured("referral_source", None) == []
+
+
+def test_several_categories_are_counted_by_their_label():
+    (price,) = measured("comment_reasons", "price:negative", None)
+    assert (price.label, price.value) == ("price:negative", 1.0)
+
+
+def test_a_signal_from_elsewhere_is_defined_by_its_rows_and_ours_in_their_phase():
+    ours = definition_of("nps", "before", "elsewhere")
+    assert (ours.phase, ours.unit, ours.name) == ("before", "points", "nps")
+    unknown = definition_of("coffee_count", "during", "count")
+    assert (unknown.name, unknown.phase, unknown.unit, unknown.averaged) == ("coffee_count", "during", "count", True)

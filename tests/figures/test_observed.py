@@ -105,3 +105,35 @@ def test_carried_values_of_leads_count_where_they_are_asked_for():
 
 def test_nothing_gives_nothing():
     assert list(table(rows(*FOUND[4:5])).figures("week")) == []
+
+
+def test_a_row_of_a_period_counts_where_the_period_begins():
+    carried = rows({"lead_id": "b", "time": "2026-03-15T00:00:00Z", "period_start": "2026-02-01T00:00:00Z", "value": 1})
+    assert set(values(table(carried))) == {(COMPANY, None), (COMPANY, "2026-02")}
+
+
+def test_parts_and_labels_reach_the_figure():
+    share = {"lead_id": "b", "signal": "seller_talk_share", "time": None}
+    found = table(
+        rows(
+            {**share, "value": 0.2, "numerator": 20.0, "denominator": 100.0},
+            {**share, "value": 0.6, "numerator": 30.0, "denominator": 50.0},
+        )
+    ).figures("month")
+    mean, ratio = (figure for figure in found if figure.subject == COMPANY)
+    assert (mean.signal.numerator, mean.signal.denominator, mean.period) == (50.0, 150.0, None)
+    assert (ratio.definition.name, ratio.signal.value) == ("customer_seller_talk_ratio", pytest.approx(1.5))
+    assert mean.digest == ratio.digest
+    assert len(mean.digest) == 64
+
+
+def test_many_rows_are_packed_on_the_way_and_none_is_lost():
+    many = pl.concat([rows(*FOUND[:4])] * 3000).with_columns(
+        pl.int_range(pl.len()).cast(pl.String).str.zfill(32).alias("id")
+    )
+    found = ObservationTable(owner)
+    found.add(many)
+    found.add(many)
+    assert values(found)[COMPANY, None] == pytest.approx(0.525)
+    company = next(figure for figure in found.figures("month") if figure.subject == COMPANY)
+    assert company.signal.n == 24_000

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callsignals.figures.periods import EVERY, PeriodFinder, period_of
+from callsignals.figures.periods import PeriodFinder, period_of
+from callsignals.vocabulary.choices import Every
 
 
 def at(text: str) -> datetime:
@@ -38,7 +40,7 @@ def test_midnights_are_those_of_the_zone():
     assert (week.end - week.start).total_seconds() == (7 * 24 - 1) * 3600
 
 
-@given(st.datetimes(datetime(1970, 1, 2), datetime(2199, 1, 1)), st.sampled_from(EVERY), st.booleans())
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2199, 1, 1)), st.sampled_from(get_args(Every)), st.booleans())
 def test_a_moment_lies_in_its_period_and_periods_are_gapless(moment, every, local):
     zone = ZoneInfo("Europe/Stockholm") if local else None
     period = period_of(moment.replace(tzinfo=UTC), every, zone)
@@ -47,7 +49,9 @@ def test_a_moment_lies_in_its_period_and_periods_are_gapless(moment, every, loca
     assert period_of(period.start, every, zone) == period
 
 
-@given(st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 4, 1)), max_size=20), st.sampled_from(EVERY))
+@given(
+    st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 4, 1)), max_size=20), st.sampled_from(get_args(Every))
+)
 def test_many_moments_have_the_periods_that_each_has_alone(moments, every):
     zone = ZoneInfo("Europe/Stockholm")
     find = PeriodFinder(every, zone)

@@ -162,3 +162,65 @@ def test_the_interval_of_a_median_is_the_tables_one():
     assert median_interval(range(1, 7)) == (1, 6)
     assert median_interval(range(1, 11)) == (2, 9)
     assert median_interval(range(1, 21)) == (6, 15)
+
+
+def test_each_event_of_a_thread_has_an_id_of_its_own_and_the_time_of_its_question():
+    talk = thread(
+        ("us", "03-01T09:00"),
+        ("customer", "03-02T10:00"),
+        ("auto", "03-02T10:01"),
+        ("us", "03-02T11:00"),
+        ("customer", "03-03T10:00"),
+        resolved=True,
+    )
+    found = [(e.observation_id, e.kind, f"{e.observed_at:%d %H:%M}", e.elapsed_s) for e in events(talk)]
+    assert found == [
+        ("t/first_wait/0", "first_wait", "02 10:00", 3600.0),
+        ("t/wait/1", "wait", "03 10:00", None),
+        ("t/automatic/0", "automatic", "02 10:00", 60.0),
+        ("t/private_reply/0", "private_reply", "02 10:00", None),
+        ("t/private_reply/1", "private_reply", "03 10:00", None),
+        ("t", "thread", "01 09:00", None),
+    ]
+    assert [event.resolved for event in events(talk)] == [None] * 5 + [True]
+
+
+def test_a_machine_answers_in_clock_time_and_only_what_was_asked_before_it():
+    hours = WorkingHours(**NINE_TO_FIVE, zone=UTC)
+    night = thread(("auto", "03-02T19:00"), ("customer", "03-02T20:00"), ("auto", "03-02T20:05"))
+    (machine,) = automatic_signals(events(night, hours=hours))
+    assert (machine.name, machine.value) == ("automatic_reply_time_s", 300.0)
+    assert automatic_signals(events(thread(("auto", "03-02T19:00"), ("customer", "03-02T20:00")))) == []
+    assert automatic_signals(events(thread(("auto", "03-02T19:00")))) == []
+
+
+def test_six_waits_have_an_interval_and_its_level():
+    waits = [thread(("customer", "03-02T10:00"), ("us", f"03-02T10:{minutes:02}")) for minutes in (1, 2, 3, 4, 9, 50)]
+    (first,) = first_reply_signals(events(*waits))
+    assert (first.value, first.low, first.high, first.interval, first.n) == (210.0, 60.0, 3000.0, 0.95, 6)
+    median, answered = reply_signals(events(*waits[:2]))
+    assert (median.interval, median.n, median.denominator) == (None, 2, 2.0)
+    assert (answered.name, answered.n, answered.interval) == ("answered_share", 2, 0.95)
+    assert (answered.low, answered.high) == pytest.approx((0.34238, 1.0), abs=1e-5)  # Wilson, 2 of 2
+
+
+def test_nothing_answered_counts_nobody():
+    silent = events(thread(("customer", "03-02T10:00")))
+    assert first_reply_signals(silent)[0].n == 0
+    assert resolution_signals(True)([]) == []
+
+
+def test_without_a_country_saturday_and_sunday_are_free_and_whole_days_count():
+    always = WorkingHours()
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    assert always.seconds_between(monday, monday + timedelta(days=7)) == 5 * 86_400
+    assert always.seconds_between(monday, monday - timedelta(days=1)) == 0.0
+    assert [always.is_working_day((monday + timedelta(days=n)).date()) for n in range(7)] == [True] * 5 + [False] * 2
+
+
+def test_a_slip_in_a_date_does_not_count_for_ever():
+    always = WorkingHours(country="JO")
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    ten_years = always.seconds_between(start, start + timedelta(days=3661))
+    assert always.seconds_between(start, start + timedelta(days=300_000)) == ten_years
+    assert ten_years > always.seconds_between(start, start + timedelta(days=3650))

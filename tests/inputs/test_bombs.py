@@ -13,6 +13,7 @@ import xlsxwriter
 
 from callsignals.errors import InputError
 from callsignals.inputs import tables
+from callsignals.inputs.table_stream import TableSource, table_parts
 from callsignals.inputs.tables import parse_table, read_table
 from callsignals.inputs.transcripts.read import read_transcript
 from callsignals.inputs.workspace import open_workspace
@@ -79,9 +80,10 @@ def test_a_parquet_file_of_more_rows_than_memory_holds_is_refused(tmp_path: Path
     path = tmp_path / "calls.parquet"
     pl.select(pl.repeat("a", 1_000_000).alias("call_id")).write_parquet(path)
     assert path.stat().st_size < 20_000
-    with pytest.raises(InputError) as caught:
-        read_table(path)
-    assert caught.value.code == "table_too_large"
+    for read in (read_table, lambda path: list(table_parts(TableSource(path), 2000))):
+        with pytest.raises(InputError) as caught:
+            read(path)
+        assert caught.value.code == "table_too_large"
 
 
 def test_a_workspace_names_the_table(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 from callsignals.errors import InputError
 from callsignals.inputs.rows import SellerRow
 from callsignals.inputs.transcripts import read_transcript
-from callsignals.vocabulary.spoken import Transcript
+from support import turns
 
 ELSEWHERE = Path(__file__).parent / "transcripts_elsewhere"
 ANNA = SellerRow("anna", name="Anna Berg", email_domain="seller.example")
@@ -33,17 +32,6 @@ def save(tmp_path: Path) -> Save:
         return path
 
     return to_file
-
-
-def turns(transcript: Transcript) -> list[tuple[str, str, str]]:
-    """Consecutive words of one speaker as (party, speaker, text)."""
-    runs: list[tuple[str, str, str]] = []
-    for word in transcript.words:
-        if runs and runs[-1][:2] == (word.party, word.speaker):
-            runs[-1] = (*runs[-1][:2], f"{runs[-1][2]} {word.text}")
-        else:
-            runs.append((word.party, word.speaker, word.text))
-    return runs
 
 
 def test_amazon_call_analytics_has_words_with_times_and_roles():
@@ -281,13 +269,6 @@ def test_any_word_document_with_named_lines(tmp_path):
         ("seller", "Anna Berg", "Hello."),
         ("customer", "Kim", "Hi."),
     ]
-
-
-def test_without_the_package_a_word_document_says_how_to_get_it(tmp_path, monkeypatch):
-    path = document(tmp_path / "call.docx", "Anna: Hello.")
-    monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(InputError, match=r"callsignals\[docx\]"):
-        read_transcript(path)
 
 
 def test_what_only_calls_itself_a_word_document_is_refused(tmp_path):

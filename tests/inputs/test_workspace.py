@@ -318,10 +318,6 @@ def test_the_lead_table_wins_and_conflicts_are_noticed(make: Make) -> None:
     assert len(conflicts) == 1
     assert "'outcome' of lead 'acme' (calls 'c1')" in conflicts[0]
     assert (workspace.leads[0].amount, workspace.leads[0].qualified) == (12500.0, True)
-    leads = {lead.lead_id: lead for lead in workspace.all_leads()}
-    assert list(leads) == ["acme", "bolt", "cool"]
-    assert (leads["acme"].outcome, leads["acme"].stage, leads["acme"].name) == ("won", "offer", "Acme AB")
-    assert (leads["bolt"].outcome, leads["bolt"].stage) == ("won", "demo")
 
 
 def test_sellers_are_named_by_their_id_whatever_the_calls_write(make: Make) -> None:
@@ -388,3 +384,25 @@ def test_surveys_after_unknown_calls_are_noticed(make: Make) -> None:
     root = make({"a.wav": b"", "comments.csv": "comment_id,lead_id,kind,call_id\nk1,l,survey,a\nk2,l,survey,zz\n"})
     workspace = open_workspace(root)
     assert any("'k2'" in notice and "'k1'" not in notice for notice in workspace.notices)
+
+
+def test_a_call_without_a_lead_is_a_lead_of_its_own_where_the_settings_say_so(make: Make) -> None:
+    table = "call_id,lead_id,audio\nc1,,a.wav\nc2,acme,a.wav\n"
+    files: dict[str, str | bytes] = {"a.wav": b"", "calls.csv": table}
+    refused = open_workspace(make(files))
+    assert "own_lead_when_blank" in _failure(refused).remedy
+    files["callsignals.toml"] = "[calls]\nown_lead_when_blank = true\n"
+    for content in (table, "call_id,audio\nc1,a.wav\n"):
+        workspace = open_workspace(make({**files, "calls.csv": content}))
+        assert not workspace.failures
+        assert (workspace.calls[0].call_id, workspace.calls[0].lead_id) == ("c1", "c1")
+
+
+def test_tables_that_are_named_otherwise_are_said_not_to_be_read(make: Make) -> None:
+    files: dict[str, str | bytes] = {
+        "a.wav": b"", "Samtal.xlsx": b"x", "Enkät.csv": "x", "~$Samtal.xlsx": b"x", "follow_up.csv": "x",
+    }  # fmt: skip
+    (notice,) = [text for text in open_workspace(make(files)).notices if text.startswith("Not read")]
+    assert notice.startswith("Not read: 'Enkät.csv', 'Samtal.xlsx'. Tables are known by their names (calls, comments,")
+    files |= {"calls.csv": "call_id,lead_id,audio\nc,l,a.wav\n", "comments.csv": "comment_id,lead_id,kind\n"}
+    assert not [text for text in open_workspace(make(files)).notices if text.startswith("Not read")]

@@ -17,7 +17,7 @@ from callsignals.erasure import erase as erasing
 from callsignals.erasure.erase import ErasureOptions, erase_lead, erase_seller, finish_erasure
 from callsignals.erasure.masking import MASK, masked
 from callsignals.erasure.needles import Needles
-from callsignals.erasure.plan import _said
+from callsignals.erasure.planning import _said
 from callsignals.errors import InputError, OutputError, UsageError
 from callsignals.index.write import write_index
 from callsignals.vocabulary.spoken import Transcript, Word

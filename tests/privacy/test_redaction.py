@@ -46,6 +46,43 @@ def test_numbers_and_addresses_are_found_written_and_spoken(language, text, expe
     assert kinds(text, language) == expected
 
 
+@pytest.mark.parametrize("language", ["en", "sv", "fi", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mark the invoice as paid",
+        "Please Mark the invoice as paid",
+        "Choose Mark as Paid in the menu",
+        "Is there a Grace period?",
+        "Payment Terms and Grace Period",
+        "set up Bill Payments",
+        "the Bill total was wrong",
+    ],
+)
+def test_an_english_word_with_a_capital_is_no_name_where_only_the_word_fits(language, text):
+    assert redact_text(text, language) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I told {} the invoice is late",
+        "You sent {} the invoice",
+        "the {} I know",
+        "a {} from support called",
+        "the {} family",
+        "We have {} as our contact",
+        "Hi {} the invoice is paid",
+        "please ask {} to call",
+        "Please {}, call me",
+        "the lovely {} helped",
+    ],
+)
+@pytest.mark.parametrize("name", ["Mark", "Grace", "Bill"])
+def test_the_same_word_is_a_name_where_a_person_fits(text, name):
+    assert redact_text(text.format(name), "en") == text.format("[NAME]")
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

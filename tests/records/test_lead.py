@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from pydantic import ValidationError
 
-from callsignals.records.lead import LeadRecord, lead_phases, summarise
+from callsignals.records.lead import LeadRecord, LeadSignal, lead_phases, summarise
+from callsignals.records.signal import Observation, SignalRecord, record_signal
+from callsignals.vocabulary.carried import carried_definition
 from callsignals.vocabulary.signal import Signal
+
+OBSERVED = Observation("callsignals/test", "acme", "lead", settings_digest="ab" * 32, input_digest="ab" * 32)
 
 
 def share(value: float, numerator: float, denominator: float) -> Signal:
@@ -132,3 +138,140 @@ def test_a_phase_without_data_is_empty_and_headline_fields_exclude_each_other(ro
 def test_the_order_of_rows_does_not_matter(row):
     rows = [row(share(v, 1, 10), day=d, call_id=str(d)) for d, v in ((1, 0.1), (11, 0.5), (21, 0.3))]
     assert summarise("seller_talk_share", rows) == summarise("seller_talk_share", rows[::-1])
+
+
+def nps(value: float | None, n: int, scale: str = "nps", **changes: object) -> Signal:
+    return Signal("nps", value=value, labels=(scale,), numerator=(value or 0) * n / 100, denominator=n, n=n, **changes)
+
+
+def test_a_figure_joins_with_its_total_and_of_two_scales_with_the_one_of_more_answers(row):
+    january = {"period_start": datetime(2026, 1, 1, tzinfo=UTC), "period_end": datetime(2026, 2, 1, tzinfo=UTC)}
+    rows = [
+        row(nps(20.0, 10), part="nps"),
+        row(nps(-50.0, 4 * 3, "nps_1_10"), part="nps_1_10"),
+        row(nps(90.0, 30), part="nps", **january),
+        row(Signal.insufficient("nps", "under_5_respondents", n=40), part="other"),
+        row(Signal("nps_impact", value=-3.0, label="price", labels=("price", "nps"), n=50), part="price"),
+    ]
+    after = lead_phases(rows)["after"]
+    assert after.keys() == {"nps"}
+    assert (after["nps"].value, after["nps"].n, after["nps"].pooled, after["nps"].mean) == (-50.0, 12, -50.0, None)
+
+
+def test_a_figure_of_few_answers_has_no_pooled_value(row):
+    assert summarise("nps", [row(nps(50.0, 4))]).pooled is None
+    assert summarise("nps", [row(nps(40.0, 5))]).pooled == 40.0
+
+
+def test_signals_stand_in_the_registrys_order_and_unknown_ones_after_them_by_name(row):
+    def carried(name: str) -> SignalRecord:
+        definition = carried_definition(name, "during", "count")
+        return record_signal(Signal(name, value=3.0, status="carried"), OBSERVED, definition)
+
+    rows = [
+        carried("zeta_count"),
+        carried("alpha_count"),
+        row(Signal("patience_s", value=1.0)),
+        row(share(0.5, 5, 10)),
+    ]
+    during = lead_phases(rows)["during"]
+    assert list(during) == ["seller_talk_share", "patience_s", "alpha_count", "zeta_count"]
+    assert (during["zeta_count"].value, during["zeta_count"].status) == (3.0, "carried")
+
+
+def test_a_carried_figure_of_ours_counts_like_an_observation(row):
+    both = [row(nps(None, 5, status="insufficient", reason="few")), row(nps(30.0, 200, status="carried"), call_id="x")]
+    carried = lead_phases(both)["after"]["nps"]
+    assert (carried.value, carried.n, carried.status) == (30.0, 1, "carried")
+
+
+def test_without_a_usable_row_the_status_that_says_most_and_its_commonest_reason_stand(row):
+    def failed(status: str, reason: str, call_id: str) -> SignalRecord:
+        return row(Signal("patience_s", status=status, reason=reason, n=0), call_id=call_id)  # type: ignore[arg-type]
+
+    few = [failed("insufficient", reason, str(n)) for n, reason in enumerate(("b_few", "c_none", "a_few", "c_none"))]
+    alone = summarise("patience_s", few)
+    assert (alone.status, alone.reason, alone.n, alone.value) == ("insufficient", "c_none", 0, None)
+    assert summarise("patience_s", few[:3:2]).reason == "a_few"  # as often as b_few: by name
+    assert summarise("patience_s", [*few, failed("error", "decoder_crashed", "e")]).reason == "decoder_crashed"
+    assert summarise("patience_s", [failed("abstained", "not_sure", "f"), few[0]]).status == "insufficient"
+    assert summarise("patience_s", [failed("abstained", "not_sure", "f")]).status == "abstained"
+
+
+def test_a_pooled_share_needs_ten_seconds_in_all_and_a_row_with_half_its_parts_does_not_count(row):
+    def part(numerator: float, denominator: float, call_id: str) -> SignalRecord:
+        short = Signal.insufficient("seller_talk_share", "short", numerator=numerator, denominator=denominator)
+        return row(short, call_id=call_id)
+
+    assert summarise("seller_talk_share", [part(1, 4, "a"), part(2, 6, "b")]).pooled == 0.3
+    assert summarise("seller_talk_share", [part(1, 4, "a"), part(2, 5.9, "b")]).pooled is None
+    assert summarise("seller_talk_share", [part(4, 10, "a"), part(None, 9, "b"), part(9, None, "c")]).pooled == 0.4
+
+
+def test_a_categorys_confidence_is_the_mean_of_the_rows_that_say_it(row):
+    def source(label: str, confidence: float | None, day: int | None, others: tuple[str, ...] = ()) -> SignalRecord:
+        signal = Signal("referral_source", label=label, labels=(label, *others), confidence=confidence)
+        return row(signal, day=day, call_id=f"{label}{day}{confidence}")
+
+    found = summarise(
+        "referral_source",
+        [
+            source("podcast", 0.9, 1),
+            source("podcast", 0.6, None),
+            source("podcast", None, 2),
+            source("search", 0.3, 3, ("podcast",)),
+            source("search", 0.1, 4),
+        ],
+    )
+    assert (found.label, found.n, found.latest, found.status) == ("podcast", 5, "search", "ok")
+    assert found.confidence == 0.6  # (0.9 + 0.6 + 0.3) / 3
+    assert found.value is None
+    undated = summarise("referral_source", [source("podcast", None, None)])
+    assert (undated.latest, undated.confidence) == (None, None)
+
+
+def test_the_latest_of_several_categories_is_the_first_label_of_the_last_dated_row(row):
+    rows = [
+        row(Signal("comment_reasons", labels=("price:negative", "support:positive")), day=3, call_id="b"),
+        row(Signal("comment_reasons", labels=("delivery:negative",)), day=1, call_id="a"),
+        row(Signal("comment_reasons", labels=("delivery:negative",)), call_id="c"),
+    ]
+    assert summarise("comment_reasons", rows).latest == "price:negative"
+
+
+def test_a_yes_or_no_signal_is_what_was_said_most_often_and_the_latest_on_a_tie(row):
+    def said(value: float, day: int, confidence: float | None = None) -> SignalRecord:
+        return row(Signal("referral_personal", value=value, confidence=confidence), day=day, call_id=str(day))
+
+    no = summarise("referral_personal", [said(1.0, 1), said(0.0, 2, 0.8), said(0.0, 3, 0.6)])
+    assert (no.value, no.latest, no.confidence, no.n) == (0.0, 0.0, 0.7, 3)
+    assert summarise("referral_personal", [said(0.0, 1), said(1.0, 2)]).value == 1.0
+    assert summarise("referral_personal", [said(1.0, 1), said(0.0, 2)]).value == 0.0
+
+
+def test_means_and_slopes_are_rounded_to_six_decimals_and_a_flat_slope_is_plain_zero(row):
+    thirds = [row(share(v, 1, 10), call_id=str(v)) for v in (0.1, 0.2, 0.2)]
+    found = summarise("seller_talk_share", thirds)
+    assert (found.value, found.mean, found.counts) == (0.166667, 0.166667, {})
+    falling = [row(share(v, 1, 10), day=d, call_id=str(d)) for d, v in ((1, 0.7), (8, 0.5), (31, 0.4))]
+    # Days from their mean: -37/3, -16/3, 53/3; values from theirs: 5/30, -1/30, -4/30. Products add up to -127/30,
+    # squared days to 1478/3: -127/30 / (1478/3) * 30 = -381/1478.
+    assert summarise("seller_talk_share", falling).trend == -0.257781
+    flat = [row(share(0.5, 1, 10), day=d, call_id=str(d)) for d in (1, 8, 31)]
+    assert str(summarise("seller_talk_share", flat).trend) == "0.0"
+
+
+def test_the_ratio_stays_as_it_is_where_no_share_can_say_better(row):
+    ratio = Signal("customer_seller_talk_ratio", value=4.0, numerator=80, denominator=20)
+    silent = [row(ratio), row(share(0.0, 0, 100))]
+    assert lead_phases(silent)["during"]["customer_seller_talk_ratio"].value == 4.0
+    few = Signal.insufficient("customer_seller_talk_ratio", "few")
+    assert lead_phases([row(few), row(share(0.4, 4, 10))])["during"]["customer_seller_talk_ratio"].value is None
+    assert lead_phases([row(ratio)])["during"]["customer_seller_talk_ratio"].value == 4.0
+
+
+@pytest.mark.parametrize("change", [{"n": -1}, {"confidence": 1.01}, {"mean": float("nan")}, {"surprise": 1}])
+def test_a_leads_signal_that_cannot_be_is_refused(change):
+    LeadSignal.model_validate({"n": 0, "status": "ok", "confidence": 1.0})
+    with pytest.raises(ValidationError):
+        LeadSignal.model_validate({"n": 0, "status": "ok", "confidence": 1.0, **change})

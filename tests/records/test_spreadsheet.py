@@ -36,3 +36,17 @@ def test_values_as_cells():
 def test_a_file_begins_with_a_mark_and_has_windows_line_ends(tmp_path):
     write_csv(tmp_path / "t.csv", ["a"], [["å"]])
     assert (tmp_path / "t.csv").read_bytes() == b"\xef\xbb\xbfa\r\n\xc3\xa5\r\n"
+
+
+def test_a_record_that_begins_like_a_formula_is_guarded_too():
+    assert csv_cell({"signal": "=s", "reason": "r"}) == "'=s:r"
+    assert csv_cell("=1") == "'=1"
+    assert csv_cell(False) == "false"
+    assert csv_cell(("a", 1)) == "a; 1"
+    assert plain_cell("'s-Hertogenbosch") == "'s-Hertogenbosch"
+
+
+def test_half_a_character_becomes_a_question_mark(tmp_path):
+    assert csv_lines([["a\ud800"]]) == b"a?\r\n"
+    write_csv(tmp_path / "t.csv", ["a\ud800"], [], mark=b"")
+    assert (tmp_path / "t.csv").read_bytes() == b"a?\r\n"

@@ -137,6 +137,26 @@ def test_a_call_page_has_every_signal_with_its_parts_and_its_reason(out):
     assert any("need mentions of both parties / " in value and f"Numerator {numerator:.2f}" in value for value in hover)
 
 
+def test_a_figure_on_top_of_a_call_page_leads_to_its_parts_and_a_rate_says_what_was_counted(out):
+    path = out / "report" / call_page("call/0000")
+    found = parsed(path).attributes
+    assert ("a", "href", "#signal-seller_questions_per_hour") in found
+    assert ("tr", "id", "signal-seller_questions_per_hour") in found
+    rows = pl.read_parquet(out / "signals.parquet").filter(call_id="call/0000", signal="seller_questions_per_hour")
+    (row,) = rows.filter(level="lead").to_dicts()
+    minutes, seconds = divmod(int(row["denominator"]), 60)
+    assert f"per hour {row['numerator']:g} in {minutes}:{seconds:02d}" in text_of(path)
+
+
+def test_one_undated_call_says_that_it_is_one_and_that_its_date_is_not_known(tmp_path):
+    out = fill_report(tmp_path / "out", calls=1, sellers=1, words=60)
+    calls = pl.read_parquet(out / "calls.parquet").with_columns(started_at=pl.lit(None, pl.Datetime("us", "UTC")))
+    calls.write_parquet(out / "calls.parquet")
+    page = build_report(out)
+    assert re.search(r"seller \d+ % : customer \d+ % one call · n = 1", text_of(page))
+    assert "· date not given ·" in text_of(out / "report" / call_page("call/0000"))
+
+
 def test_a_lead_page_reads_before_during_after(out):
     text = text_of(out / "report" / lead_page("lead0000"))
     order = [

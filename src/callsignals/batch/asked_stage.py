@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
-from callsignals.batch.entries import Provenance
 from callsignals.batch.measure_pass import CallOutline
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.store import Store
 from callsignals.comments.classify import CommentClassifier
 from callsignals.comments.comment import ClassifiedComment, CommentText
 from callsignals.files import digest_of
 from callsignals.language.heard_of_us import AskedReferral
-from callsignals.records.signal import Observation, SignalRecord, record_signal
+from callsignals.records.signal import SignalRecord, record_signal
 from callsignals.vocabulary.signal import Signal, TimeSpan
 
 __all__ = ["asked_rows"]
@@ -43,7 +43,11 @@ def asked_rows(
     for call in calls:
         if call.asked is not None and call.row.call_id not in copies:
             result = _classified(call, call.asked, digest, load, store)
-            observed = _observation(call, result, digest, provenance)
+            observed = replace(
+                provenance.of_call(call.row, call.input_digest, digest),
+                language=result.language,
+                channel_mode=call.channel_mode,
+            )
             rows += [record_signal(_in_call(signal, call.asked), observed) for signal in result.signals]
     return rows
 
@@ -66,21 +70,3 @@ def _in_call(signal: Signal, asked: AskedReferral) -> Signal:
     """The signal with the answer's times in place of characters of a text that is nowhere to be read."""
     times = () if asked.start_s is None or asked.end_s is None else (TimeSpan(asked.start_s, asked.end_s),)
     return replace(signal, basis="call", evidence=times)
-
-
-def _observation(call: CallOutline, result: ClassifiedComment, digest: str, provenance: Provenance) -> Observation:
-    row = call.row
-    return Observation(
-        source=provenance.source,
-        subject=row.lead_id,
-        level="lead",
-        settings_digest=provenance.settings_digest,
-        input_digest=call.input_digest,
-        digests=(provenance.definitions_digest, digest),
-        time=row.started_at,
-        lead_id=row.lead_id,
-        call_id=row.call_id,
-        seller=row.sellers[0] if len(row.sellers) == 1 else None,
-        language=result.language,
-        channel_mode=call.channel_mode,
-    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from callsignals.batch.entries import Provenance
+from callsignals.batch.provenance import Provenance
 from callsignals.figures.estimates import LEVEL, wilson_interval
-from callsignals.figures.grouped import COMPANY
+from callsignals.figures.grouped import COMPANY, Subject
 from callsignals.files import digest_of
 from callsignals.inputs.rows import MetricRow
-from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
+from callsignals.records.signal import SignalRecord, iso_time, record_signal
 from callsignals.vocabulary.carried import carried_definition, carried_metrics
 from callsignals.vocabulary.definitions import DEFINITIONS
 from callsignals.vocabulary.signal import Signal
@@ -26,17 +27,12 @@ def _row(metric: MetricRow, provenance: Provenance) -> SignalRecord:
     definition = DEFINITIONS.get(metric.signal) or carried_definition(metric.signal, metric.phase, metric.unit)
     observed_at, start, end = (iso_time(at) for at in (metric.observed_at, metric.period_start, metric.period_end))
     about = [metric.signal, metric.value, metric.numerator, metric.denominator, metric.unit, observed_at, start, end]
-    observed = Observation(
-        source=provenance.source,
-        subject=metric.lead_id or COMPANY,
-        level="lead" if metric.lead_id else "company",
-        settings_digest=provenance.settings_digest,
-        input_digest=digest_of(about),
-        digests=(provenance.definitions_digest,),
+    subject = Subject("lead", metric.lead_id) if metric.lead_id else Subject("company", COMPANY)
+    observed = replace(
+        provenance.of_subject(subject, digest_of(about)),
         time=metric.observed_at,
         period_start=metric.period_start,
         period_end=metric.period_end,
-        lead_id=metric.lead_id,
         phase=metric.phase,
         part=f"carried:{observed_at}",
     )

@@ -15,14 +15,14 @@ from callsignals.batch.label_files import check_label_suffix, label_writer
 from callsignals.batch.listener import Listener, counting
 from callsignals.batch.survey_stage import SURVEY_MEASURES, Owners, survey_answer, surveyed
 from callsignals.comments.classify import CommentClassifier
-from callsignals.comments.review import REVIEW_COUNT, ReviewItem, ReviewSample
-from callsignals.errors import Failure
+from callsignals.comments.review import ReviewItem, ReviewSample
+from callsignals.errors import Failure, InputError
 from callsignals.figures.follow_up import FollowUp, Surveyed, follow_up_list, why_follow_up
 from callsignals.figures.grouped import Figure, figures_of
-from callsignals.figures.periods import Every
 from callsignals.figures.survey import SurveyAnswer
-from callsignals.inputs.checks import segment_columns
+from callsignals.inputs.checks import listed, segment_columns
 from callsignals.inputs.own_comments import OwnComments, own_comments
+from callsignals.inputs.questionnaires import answers_apart, find_questions
 from callsignals.inputs.raw_rows import Table
 from callsignals.inputs.row_parsers import RowContext, parse_comment_rows
 from callsignals.inputs.settings import Settings
@@ -31,6 +31,7 @@ from callsignals.inputs.tables import COLUMNS
 from callsignals.inputs.values import language_code
 from callsignals.privacy.redaction import redact_text
 from callsignals.records.tables import comments_frame
+from callsignals.vocabulary.choices import REVIEW_COUNT, Every
 from callsignals.vocabulary.signal import Level
 
 __all__ = ["ClassifiedTable", "TableTask", "classify_table"]
@@ -87,11 +88,12 @@ class ClassifiedTable:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What one look at the whole table tells: its length, the user's own columns, leads' languages."""
+    """What one look at the whole table tells: its length, the user's own columns, leads' languages, its questions."""
 
     rows: int
     extra: tuple[str, ...]
     hints: dict[str, str]
+    notice: str
 
 
 def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], None] | None = None) -> ClassifiedTable:
@@ -111,13 +113,13 @@ def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], N
         check_label_suffix(task.out)
     shape = _shape(task.source)
     work = _Work(task, shape)
-    for notice in work.notices:
+    for notice in filter(None, (shape.notice, *work.notices)):
         listener.notice(notice)
     listener.begin("classify", shape.rows)
     with contextlib.ExitStack() as stack:
         write = stack.enter_context(label_writer(task.out)) if task.out is not None else None
         progress = counting(listener)
-        for table in table_parts(task.source, PART_ROWS):
+        for table in map(answers_apart, table_parts(task.source, PART_ROWS)):
             rows = work.classify(table, lambda done, total: progress(work.result.count + done, total))
             if write is not None:
                 write(comments_frame(rows, shape.extra))
@@ -128,17 +130,34 @@ def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], N
 
 
 def _shape(source: TableSource) -> _Shape:
-    rows, extra = 0, dict[str, None]()
+    rows, columns = 0, dict[str, None]()
+    notice = ""
     languages: dict[str, list[str]] = {}
-    for table in table_parts(source, PART_ROWS):
+    for whole in table_parts(source, PART_ROWS):
+        if not notice and (questions := find_questions(whole.columns)) is not None:
+            notice = questions.notice(source.path.name)
+        table = answers_apart(whole)
         rows += len(table.rows)
-        extra.update(dict.fromkeys(name for name in table.columns if name not in COLUMNS["comments"]))
+        columns.update(dict.fromkeys(table.columns))
         if "language" in table.columns and "lead_id" in table.columns:
             for row in table.rows:
                 lead_id, language = row.cells.get("lead_id"), language_code(row.cells.get("language") or "")
                 if lead_id and language:
                     languages.setdefault(lead_id.strip(), []).append(language)
-    return _Shape(rows, tuple(extra), language_hints((), languages))
+    _check_has_answers(source.path, rows, columns)
+    extra = tuple(name for name in columns if name not in COLUMNS["comments"])
+    return _Shape(rows, extra, language_hints((), languages), notice)
+
+
+def _check_has_answers(path: Path, rows: int, columns: Iterable[str]) -> None:
+    columns = tuple(columns)
+    if rows and not {"text", "score"}.intersection(columns):
+        raise InputError(
+            str(path),
+            f"has neither a column 'text' nor 'score'; its columns are {listed(columns)}",
+            "Name the column with what customers wrote 'text'; docs/your-data.md has other names that are known.",
+            code="missing_text",
+        )
 
 
 class _Work:

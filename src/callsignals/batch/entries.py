@@ -9,18 +9,19 @@ from typing import Any
 
 from callsignals.batch.measure_stage import MeasuredCall
 from callsignals.batch.personalisation_stage import Related
+from callsignals.batch.provenance import Provenance
 from callsignals.comments.comment import ClassifiedComment
+from callsignals.figures.grouped import Subject
 from callsignals.files import path_from
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
 from callsignals.records.lead import LeadRecord, lead_phases
-from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
+from callsignals.records.signal import SignalRecord, iso_time, record_signal
 from callsignals.records.tables import measured_columns, signal_columns
 from callsignals.vocabulary.definitions import DEFINITIONS, Phase
 
 __all__ = [
     "CallEntry",
     "CommentEntry",
-    "Provenance",
     "call_row",
     "call_signals",
     "comment_row",
@@ -28,22 +29,6 @@ __all__ = [
     "lead_record",
     "sorted_rows",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What every row of a run has in common.
-
-    Attributes:
-        source: ``callsignals/NAME``.
-        settings_digest: of the settings that values depend on.
-        definitions_digest, terms_digest: of formulas and term lists.
-    """
-
-    source: str
-    settings_digest: str
-    definitions_digest: str
-    terms_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +53,9 @@ class CommentEntry:
 def call_signals(entry: CallEntry, common: Provenance) -> list[SignalRecord]:
     """The signal rows of one call."""
     row, measured = entry.row, entry.measured
-    observed = Observation(
-        source=common.source,
-        subject=row.lead_id,
-        level="lead",
-        settings_digest=common.settings_digest,
-        input_digest=measured.input_digest,
-        digests=(common.definitions_digest, common.terms_digest, measured.model, entry.duplicate_of or ""),
-        time=row.started_at,
-        lead_id=row.lead_id,
-        call_id=row.call_id,
-        seller=row.sellers[0] if len(row.sellers) == 1 else None,
+    depends_on = (common.terms_digest, measured.model, entry.duplicate_of or "")
+    observed = replace(
+        common.of_call(row, measured.input_digest, *depends_on),
         language=measured.language,
         channel_mode=measured.channel_mode,
         role_source=measured.role_source,
@@ -95,15 +72,9 @@ def comment_signals(entry: CommentEntry, common: Provenance, classifier_digest: 
     """The signal rows of one comment; replies stand before the sale."""
     row = entry.row
     phase: Phase | None = "before" if row.kind == "reply" else None
-    observed = Observation(
-        source=common.source,
-        subject=row.lead_id,
-        level="lead",
-        settings_digest=common.settings_digest,
-        input_digest=entry.input_digest,
-        digests=(common.definitions_digest, classifier_digest),
+    observed = replace(
+        common.of_subject(Subject("lead", row.lead_id), entry.input_digest, classifier_digest),
         time=row.created_at,
-        lead_id=row.lead_id,
         call_id=row.call_id,
         comment_id=row.comment_id,
         language=entry.classified.language,

@@ -8,6 +8,7 @@ from callsignals.batch.calls import recordings_heard
 from callsignals.batch.hear_stage import default_workers
 from callsignals.batch.store import Store
 from callsignals.errors import Failure, MediaError, ModelError
+from callsignals.inputs.checks import counted
 from callsignals.inputs.workspace import Workspace
 
 __all__ = ["SECONDS_PER_AUDIO_SECOND", "Estimate", "estimate_lines", "estimate_run"]
@@ -107,13 +108,20 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     """For a person."""
     known = f", {estimate.heard} of them heard before" if estimate.heard else ""
     lines = [
-        f"{estimate.recordings} recordings{known}, {estimate.transcripts} transcripts, {estimate.comments} comments",
-        f"{_duration(estimate.left_s)} of audio to hear: about {_duration(estimate.work_s)} with "
-        f"{estimate.workers} workers (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo call, "
-        "weights base, on the machine of benchmarks/RESULTS.md; mono takes up to twice as long)",
+        f"{counted(estimate.recordings, 'recording')}{known}, {counted(estimate.transcripts, 'transcript')}, "
+        f"{counted(estimate.comments, 'comment')}"
     ]
+    if estimate.left_s:
+        lines.append(
+            f"{_duration(estimate.left_s)} of audio to hear: about {_duration(estimate.work_s)} with "
+            f"{counted(estimate.workers, 'worker')} (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo "
+            "call, weights base, on the machine of benchmarks/RESULTS.md; mono takes up to twice as long)"
+        )
+    elif not estimate.unknown_length:
+        lines.append("Nothing to hear.")
     if estimate.unknown_length:
-        lines.append(f"{estimate.unknown_length} recordings do not state their length and are not in the estimate")
+        unknown = counted(estimate.unknown_length, "recording")
+        lines.append(f"Of unknown length, and not in the estimate: {unknown}")
     if not estimate.failures:
         lines.append("Every row and file header is usable.")
     return lines

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from callsignals.batch.entries import Provenance
 from callsignals.batch.memory import own_peak_bytes
+from callsignals.batch.provenance import Provenance
 from callsignals.files import file_digest
 from callsignals.weights import shipped_dir
 

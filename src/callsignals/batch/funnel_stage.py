@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TypeVar
 
-from callsignals.batch.entries import Provenance
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.survey_stage import Owners
 from callsignals.figures.funnel import (
     Deal,
@@ -25,7 +25,7 @@ from callsignals.figures.grouped import Figure, figures_of
 from callsignals.files import digest_of
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
 from callsignals.inputs.workspace import Workspace
-from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
+from callsignals.records.signal import SignalRecord, iso_time, record_signal
 from callsignals.vocabulary.signal import Level
 
 __all__ = ["funnel_rows", "known_leads"]
@@ -126,21 +126,10 @@ def _reached(lead: LeadRow, calls: Iterable[CallRow], place: Mapping[str, int]) 
 
 
 def _row(figure: Figure[Deal], provenance: Provenance, stages: Sequence[str]) -> SignalRecord:
-    subject, period, signal = figure.subject, figure.period, figure.signal
-    observed = Observation(
-        source=provenance.source,
-        subject=subject.name,
-        level=subject.level,
-        settings_digest=provenance.settings_digest,
-        input_digest=digest_of([_known_of(deal) for deal in figure.observations]),
-        digests=(provenance.definitions_digest, *stages),
-        period_start=period.start if period else None,
-        period_end=period.end if period else None,
-        lead_id=subject.name if subject.level == "lead" else None,
-        seller=subject.name if subject.level == "seller" else None,
-        part=":".join(signal.labels),
-    )
-    return record_signal(signal, observed)
+    input_digest = digest_of([_known_of(deal) for deal in figure.observations])
+    part = ":".join(figure.signal.labels)
+    observed = provenance.of_group(figure.subject, figure.period, input_digest, *stages, part=part)
+    return record_signal(figure.signal, observed)
 
 
 def _known_of(deal: Deal) -> dict[str, object]:

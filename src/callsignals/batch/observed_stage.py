@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from callsignals.batch.entries import Provenance
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.survey_stage import Owners
 from callsignals.figures.grouped import Subject
 from callsignals.figures.observed import ObservationTable, ObservedFigure
 from callsignals.inputs.workspace import Workspace
-from callsignals.records.signal import Observation, SignalRecord, record_signal
+from callsignals.records.signal import SignalRecord, record_signal
 from callsignals.vocabulary.definitions import DEFINITIONS
 
 __all__ = ["figures_by_subject", "observation_table", "observed_row"]
@@ -33,21 +33,12 @@ def figures_by_subject(table: ObservationTable, workspace: Workspace) -> Mapping
 
 def observed_row(figure: ObservedFigure, provenance: Provenance) -> SignalRecord:
     """A figure as a signal row: a category's share has the category as its label."""
-    subject, period, signal, definition = figure.subject, figure.period, figure.signal, figure.definition
+    signal, definition = figure.signal, figure.definition
     if definition.kind != "number":
         definition = replace(definition, unit="share")
     phase = "" if definition.phase == DEFINITIONS[signal.name].phase else definition.phase
-    observed = Observation(
-        source=provenance.source,
-        subject=subject.name,
-        level=subject.level,
-        settings_digest=provenance.settings_digest,
-        input_digest=figure.digest,
-        digests=(provenance.definitions_digest,),
-        period_start=period.start if period else None,
-        period_end=period.end if period else None,
-        seller=subject.name if subject.level == "seller" else None,
-        phase=definition.phase,
-        part=":".join(part for part in (phase, signal.label) if part),
+    part = ":".join(part for part in (phase, signal.label) if part)
+    observed = replace(
+        provenance.of_group(figure.subject, figure.period, figure.digest, part=part), phase=definition.phase
     )
     return record_signal(signal, observed, definition)

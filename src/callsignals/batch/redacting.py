@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from callsignals.files import digest_of
 from callsignals.inputs.rows import CallRow, CommentRow
 from callsignals.inputs.workspace import Workspace
-from callsignals.privacy.redaction import REDACTION_VERSION, Level, person_names, redact_transcript
+from callsignals.privacy.redaction import REDACTION_VERSION, person_names, redact_transcript
+from callsignals.vocabulary.choices import RedactionLevel
 from callsignals.vocabulary.spoken import Transcript
 
 __all__ = ["Redactor"]
@@ -24,7 +25,7 @@ class Redactor:
         lead_names: by lead id.
     """
 
-    level: Level
+    level: RedactionLevel
     seller_names: tuple[str, ...]
     lead_names: Mapping[str, str]
 

@@ -15,7 +15,6 @@ import polars as pl
 from callsignals.batch.comment_stage import ClassifiedRow, load_classified
 from callsignals.batch.entries import (
     CallEntry,
-    Provenance,
     call_row,
     call_signals,
     comment_row,
@@ -27,6 +26,7 @@ from callsignals.batch.measure_pass import CallOutline, load_measured
 from callsignals.batch.measure_stage import as_duplicate
 from callsignals.batch.observed_stage import figures_by_subject, observation_table, observed_row
 from callsignals.batch.personalisation_stage import Related
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.record_text import RecordText
 from callsignals.batch.store import CACHE_FOLDER, Store
 from callsignals.figures.grouped import LEVELS, Subject
@@ -53,7 +53,8 @@ def settings_digest(settings: Settings) -> str:
     relevant = settings.model_dump(
         mode="json", include={"calls", "comments", "recognition", "diarization", "privacy", "records", "messages"}
     )
-    relevant["calls"].pop("audio_roots")
+    for name in ("audio_roots", "own_lead_when_blank"):
+        relevant["calls"].pop(name)
     for name in ("voiceprint_key_env", "voiceprint_key_file", "require_basis", "redact"):
         relevant["privacy"].pop(name)
     relevant["recognition"].pop("device")

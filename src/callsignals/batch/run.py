@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -16,7 +16,6 @@ from callsignals.batch.asked_stage import asked_rows
 from callsignals.batch.calls import HeardBatch, Tried, hear_calls, hear_missing
 from callsignals.batch.carried_stage import carried_rows
 from callsignals.batch.comment_stage import ClassifiedRow, classify_comments, language_hints, load_classified
-from callsignals.batch.entries import Provenance
 from callsignals.batch.facts import Clock, run_facts
 from callsignals.batch.funnel_stage import funnel_rows
 from callsignals.batch.hear_stage import Engine, hear_all
@@ -25,6 +24,7 @@ from callsignals.batch.listener import Listener, Silent
 from callsignals.batch.lock import exclusive
 from callsignals.batch.measure_pass import CallOutline, PlannedCall, measure_calls, planned
 from callsignals.batch.personalisation_stage import relate_personalisation
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.ray_engine import RayEngine
 from callsignals.batch.redacting import Redactor
 from callsignals.batch.relate_stage import double_bookings, find_duplicates, roles_failures
@@ -48,6 +48,7 @@ from callsignals.records.signal import SignalRecord
 from callsignals.records.write import read_failures, write_failures, write_json
 from callsignals.report.build import build_report
 from callsignals.report.presentation import PRESENTATION_FILE, presentation_of, save_presentation
+from callsignals.vocabulary.choices import EngineName
 from callsignals.vocabulary.definitions import definitions_digest
 
 __all__ = [
@@ -83,7 +84,7 @@ class RunOptions:
 
     out: Path | None = None
     workers: int | None = None
-    engine: Literal["local", "ray"] = "local"
+    engine: EngineName = "local"
     device: str | None = None
     model: str | None = None
     language: str | None = None

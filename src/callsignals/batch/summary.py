@@ -7,6 +7,7 @@ from itertools import islice
 
 from callsignals.batch.run import RunResult
 from callsignals.errors import Failure
+from callsignals.inputs.checks import counted
 from callsignals.records.lead import LeadRecord, LeadSignal
 
 __all__ = ["failure_lines", "lead_lines", "result_json", "summary_lines"]
@@ -26,12 +27,14 @@ def summary_lines(result: RunResult) -> list[str]:
     if counts["leads"] > _SHOWN_LEADS:
         lines += [f"... and {counts['leads'] - _SHOWN_LEADS} more leads: all are in leads.jsonl and the report.", ""]
     lines.append(
-        f"{counts['leads']} leads, {counts['calls']} calls, {counts['comments']} comments, "
+        f"{counted(counts['leads'], 'lead')}, {counted(counts['calls'], 'call')}, "
+        f"{counted(counts['comments'], 'comment')}, "
         f"{counts['signals_ok']} of {counts['signals']} signals ok. Results: {result.out}"
     )
     lines.append(f"Report: {result.out / 'report' / 'index.html'}")
     if result.failures:
-        lines.append(f"{len(result.failures)} inputs failed or need an answer (all in failures.jsonl):")
+        need = "needs" if len(result.failures) == 1 else "need"
+        lines.append(f"{counted(len(result.failures), 'input')} failed or {need} an answer (all in failures.jsonl):")
         told = failure_lines(result.failures)
         lines += [f"  {line}" for line in told[:_SHOWN_FAILURES]]
         if len(told) > _SHOWN_FAILURES:
@@ -60,7 +63,7 @@ def lead_lines(lead: LeadRecord) -> list[str]:
     name = f" ({lead.name})" if lead.name and lead.name != lead.lead_id else ""
     outcome = f", {lead.outcome}" if lead.outcome else ""
     calls, comments = len(lead.calls), len(lead.comments)
-    lines = [f"{lead.lead_id}{name}{outcome}: {_counted(calls, 'call')}, {_counted(comments, 'comment')}"]
+    lines = [f"{lead.lead_id}{name}{outcome}: {counted(calls, 'call')}, {counted(comments, 'comment')}"]
     figures = [*_call_figures(lead.phases["during"]), *_text_figures(lead)]
     if figures:
         lines.append("  " + "   ".join(figures))
@@ -68,10 +71,6 @@ def lead_lines(lead: LeadRecord) -> list[str]:
     if without:
         lines.append(f"  without value: {without}")
     return lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _call_figures(during: dict[str, LeadSignal]) -> list[str]:

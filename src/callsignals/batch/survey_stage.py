@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from callsignals.batch.entries import CommentEntry, Provenance
+from callsignals.batch.entries import CommentEntry
+from callsignals.batch.provenance import Provenance
 from callsignals.comments.scores import is_on_scale
 from callsignals.figures.follow_up import FollowUp, Surveyed, follow_up_list, why_follow_up
 from callsignals.figures.grouped import Belonging, Figure, Subject, figures_of
@@ -17,7 +18,7 @@ from callsignals.figures.survey import SurveyAnswer, ces_signals, csat_signals, 
 from callsignals.files import digest_of
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow
 from callsignals.inputs.workspace import Workspace
-from callsignals.records.signal import Observation, SignalRecord, record_signal
+from callsignals.records.signal import SignalRecord, record_signal
 
 __all__ = ["SURVEY_MEASURES", "Owners", "SurveyResults", "survey_answer", "survey_results", "surveyed"]
 
@@ -188,18 +189,6 @@ def _input_digest(answers: Iterable[SurveyAnswer]) -> str:
 def _row(
     figure: Figure[SurveyAnswer], provenance: Provenance, input_digest: str, classifier_digest: str
 ) -> SignalRecord:
-    subject, period, signal = figure.subject, figure.period, figure.signal
-    observed = Observation(
-        source=provenance.source,
-        subject=subject.name,
-        level=subject.level,
-        settings_digest=provenance.settings_digest,
-        input_digest=input_digest,
-        digests=(provenance.definitions_digest, classifier_digest),
-        period_start=period.start if period else None,
-        period_end=period.end if period else None,
-        lead_id=subject.name if subject.level == "lead" else None,
-        seller=subject.name if subject.level == "seller" else None,
-        part=":".join(signal.labels),
-    )
-    return record_signal(signal, observed)
+    part = ":".join(figure.signal.labels)
+    observed = provenance.of_group(figure.subject, figure.period, input_digest, classifier_digest, part=part)
+    return record_signal(figure.signal, observed)

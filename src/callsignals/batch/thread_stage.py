@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callsignals.batch.entries import Provenance
+from callsignals.batch.provenance import Provenance
 from callsignals.batch.survey_stage import Owners
 from callsignals.figures.grouped import Figure, figures_of
 from callsignals.figures.threads import (
@@ -21,7 +21,7 @@ from callsignals.inputs.rows import CommentRow, MessageRow
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.settings_checks import working_clock
 from callsignals.inputs.workspace import Workspace
-from callsignals.records.signal import Observation, SignalRecord, iso_time, record_signal
+from callsignals.records.signal import SignalRecord, iso_time, record_signal
 
 __all__ = ["business_hours", "thread_rows"]
 
@@ -63,18 +63,6 @@ def _carrier(thread: list[MessageRow]) -> CommentRow:
 
 
 def _row(figure: Figure[ThreadEvent], provenance: Provenance) -> SignalRecord:
-    subject, period = figure.subject, figure.period
     events = [[e.observation_id, iso_time(e.observed_at), e.elapsed_s, e.resolved] for e in figure.observations]
-    observed = Observation(
-        source=provenance.source,
-        subject=subject.name,
-        level=subject.level,
-        settings_digest=provenance.settings_digest,
-        input_digest=digest_of(events),
-        digests=(provenance.definitions_digest,),
-        period_start=period.start if period else None,
-        period_end=period.end if period else None,
-        lead_id=subject.name if subject.level == "lead" else None,
-        seller=subject.name if subject.level == "seller" else None,
-    )
+    observed = provenance.of_group(figure.subject, figure.period, digest_of(events))
     return record_signal(figure.signal, observed)

@@ -11,8 +11,9 @@ from callsignals.batch.listener import Listener
 from callsignals.errors import CallSignalsError, Failure, InputError
 from callsignals.files import file_name_for, write_text
 from callsignals.inputs.settings import Settings
-from callsignals.privacy.redaction import Level, redact_transcript
+from callsignals.privacy.redaction import redact_transcript
 from callsignals.records.write import write_transcript
+from callsignals.vocabulary.choices import RedactionLevel
 from callsignals.vocabulary.spoken import Activity
 
 __all__ = ["rttm_lines", "transcribe_files"]
@@ -26,7 +27,7 @@ def transcribe_files(
     language: str | None,
     speakers: int,
     rttm: bool,
-    redact: Level,
+    redact: RedactionLevel,
     listener: Listener,
 ) -> tuple[list[Path], list[Failure]]:
     """Write ``NAME.json`` and ``NAME.vtt`` (and ``NAME.rttm``) for each recording.

@@ -6,20 +6,18 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
-from callsignals.batch.classify_table import ClassifiedTable, TableTask, classify_table
-from callsignals.batch.label_files import write_follow_up
-from callsignals.batch.review_file import write_review
-from callsignals.cli.console import StderrListener, error_line, write_text
-from callsignals.cli.survey_view import print_summary, rows_json, summary_json
-from callsignals.cli.work import report_failures
-from callsignals.comments.review import REVIEW_COUNT
-from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
-from callsignals.inputs.table_stream import TableSource, suffix_of_content
+from callsignals.cli.console import error_line, write_text
+from callsignals.cli.failures import report_failures
+from callsignals.vocabulary.choices import REVIEW_COUNT, Every
+
+if TYPE_CHECKING:
+    from callsignals.batch.classify_table import ClassifiedTable
+    from callsignals.inputs.settings import Settings
+    from callsignals.inputs.table_stream import TableSource
 
 __all__ = ["register"]
 
@@ -51,13 +49,19 @@ def classify(
     by: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Figures per value of this column, too; repeatable.")
     ] = None,
-    every: Annotated[Literal["week", "month", "quarter"] | None, typer.Option(help="Figures per period, too.")] = None,
+    every: Annotated[Every | None, typer.Option(help="Figures per period, too.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Classify comments only: labels, NPS, CSAT, CES, what moves NPS, and whom to follow up.
 
     Settings are read from callsignals.toml beside TABLE, if there is one.
     """
+    from rich.console import Console
+
+    from callsignals.batch.classify_table import TableTask, classify_table
+    from callsignals.cli.progress import StderrListener
+    from callsignals.cli.survey_view import print_summary, summary_json
+
     source = _source(table)
     task = TableTask(
         source=source,
@@ -80,6 +84,8 @@ def classify(
 
 
 def _source(table: str) -> TableSource:
+    from callsignals.inputs.table_stream import TableSource, suffix_of_content
+
     if table != "-":
         return TableSource(Path(table))
     content = sys.stdin.buffer.read()
@@ -87,6 +93,8 @@ def _source(table: str) -> TableSource:
 
 
 def _settings(source: TableSource, by: Sequence[str] | None) -> Settings:
+    from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
+
     path = source.path.parent / SETTINGS_FILE
     settings = load_settings(path) if source.content is None and path.is_file() else Settings()
     if not by:
@@ -97,6 +105,9 @@ def _settings(source: TableSource, by: Sequence[str] | None) -> Settings:
 def _write_files(
     result: ClassifiedTable, out: Path | None, follow_up: Path | None, review: Path | None, *, with_text: bool
 ) -> None:
+    from callsignals.batch.label_files import write_follow_up
+    from callsignals.batch.review_file import write_review
+
     if follow_up is None and out is not None:
         follow_up = out.with_name(f"{out.stem}.follow_up.csv")
     if follow_up is not None:
@@ -117,6 +128,8 @@ class _JsonRows:
         self._separator = '{"rows": ['
 
     def add(self, rows: Sequence[dict[str, Any]]) -> None:
+        from callsignals.cli.survey_view import rows_json
+
         if rows:
             write_text(self._separator + ", ".join(rows_json(rows)))
             self._separator = ", "

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import print_json, print_line
-from callsignals.figures.periods import Every
-from callsignals.insight.compare import Comparison, Finding, Group
-from callsignals.insight.compare import compare as compare_samples
-from callsignals.insight.samples import By, read_samples
-from callsignals.records.signal import rounded
+from callsignals.vocabulary.choices import By, Every
+
+if TYPE_CHECKING:
+    from callsignals.insight.compare import Comparison, Finding, Group
 
 __all__ = ["register"]
 
@@ -32,6 +31,9 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Which signals differ between groups, with effect sizes and intervals, always beside the groups' outcomes."""
+    from callsignals.insight.compare import compare as compare_samples
+    from callsignals.insight.samples import read_samples
+
     found = compare_samples(read_samples(out, by, column=column, every=every), by, signals)
     if as_json:
         print_json(comparison_json(found))
@@ -70,6 +72,8 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
+    from callsignals.records.signal import rounded
+
     return {
         "signal": finding.signal,
         "first": _plain(asdict(finding.first)),
@@ -82,4 +86,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    from callsignals.records.signal import rounded
+
     return {name: rounded(value) if isinstance(value, float) else value for name, value in fields.items()}

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.cli.work import EXIT_SOME_FAILED
-from callsignals.erasure.erase import (
-    Erasure,
-    ErasureOptions,
-    erase_lead,
-    erase_seller,
-    finish_erasure,
-    purge_preview,
-)
-from callsignals.erasure.erase import purge as purge_calls
+from callsignals.cli.failures import EXIT_SOME_FAILED
 from callsignals.errors import UsageError
 from callsignals.files import path_from
+
+if TYPE_CHECKING:
+    from callsignals.erasure.erase import Erasure
 
 __all__ = ["register"]
 
@@ -51,6 +45,8 @@ def erase(
 
     Without --lead and --seller an erasure that was broken off is finished.
     """
+    from callsignals.erasure.erase import ErasureOptions, erase_lead, erase_seller, finish_erasure
+
     options = ErasureOptions(workspace, reason)
     if lead is not None and seller is not None:
         raise UsageError("--lead and --seller", "cannot be given together", "Give one, then the other.")
@@ -74,6 +70,9 @@ def purge(
     as_json: _Json = False,
 ) -> None:
     """Remove calls whose retain_until has passed, all that was derived from them, and search every file to prove it."""
+    from callsignals.erasure.erase import ErasureOptions, purge_preview
+    from callsignals.erasure.erase import purge as purge_calls
+
     day: date | None = as_of.date() if as_of else None
     options = ErasureOptions(workspace, reason)
     if not dry_run:

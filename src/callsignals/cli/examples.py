@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -48,14 +48,23 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 }
 """By command, as one types them."""
 
+FIRST_STEPS = ("demo", "init", "run", "doctor")
+"""Whose first example the help of the program itself shows."""
+
 
 def add_examples(app: typer.Typer) -> None:
-    """Put the examples below the help of every command of ``app``."""
+    """Put the examples below the help of ``app``, its groups and every command."""
     for name, info in _commands(app):
-        lines = EXAMPLES.get(name, ())
-        if lines:
-            # \b keeps click from running the lines together.
-            info.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+        if name in EXAMPLES:
+            info.epilog = _epilog(EXAMPLES[name])
+    for group in app.registered_groups:
+        group.epilog = _epilog([lines[0] for name, lines in EXAMPLES.items() if name.startswith(f"{group.name} ")])
+    app.info.epilog = _epilog([EXAMPLES[name][0] for name in FIRST_STEPS])
+
+
+def _epilog(lines: Sequence[str]) -> str:
+    # \b keeps click from running the lines together.
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _commands(app: typer.Typer) -> Iterator[tuple[str, typer.models.CommandInfo]]:

@@ -9,9 +9,7 @@ import typer
 
 from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.cli.work import report_failures
-from callsignals.exports.destinations import export_to
-from callsignals.exports.target import ExportOptions
+from callsignals.cli.failures import report_failures
 
 __all__ = ["register"]
 
@@ -36,6 +34,9 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
 ) -> None:
     """Hand finished results on: spreadsheets, CRM imports, databases and other tools' formats."""
+    from callsignals.exports.destinations import export_to
+    from callsignals.exports.target import ExportOptions
+
     report = export_to(out, to, ExportOptions(folder=folder, secret_variable=secret_variable))
     for notice in report.notices:
         error_line(f"note: {notice}")

@@ -8,8 +8,7 @@ import typer
 
 from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.figures.periods import Every
-from callsignals.index.write import write_index
+from callsignals.vocabulary.choices import Every
 
 __all__ = ["register"]
 
@@ -25,6 +24,8 @@ def index(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output.")] = False,
 ) -> None:
     """Write the trust index over time as Parquet, CSV and XLSX to OUT/index."""
+    from callsignals.index.write import write_index
+
     files = write_index(out, every)
     for notice in files.index.notices:
         error_line(f"note: {notice}")

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.cli.work import EXIT_SOME_FAILED
-from callsignals.doctor import examine
+from callsignals.cli.failures import EXIT_SOME_FAILED
 from callsignals.errors import InputError
-from callsignals.records.schema import RecordKind, json_schema, validate_file
+from callsignals.vocabulary.choices import RecordKind
 
 __all__ = ["register"]
 
@@ -26,6 +25,8 @@ def schema(
     kind: Annotated[RecordKind, typer.Argument(help="Which record.")] = "signal",
 ) -> None:
     """Print the JSON Schema of a record."""
+    from callsignals.records.schema import json_schema
+
     print_json(json_schema(kind))
 
 
@@ -33,6 +34,8 @@ def validate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Records: .jsonl, .json or .parquet.")],
 ) -> None:
     """Check records against the published schema."""
+    from callsignals.records.schema import validate_file
+
     bad = False
     for path in files:
         try:
@@ -51,6 +54,8 @@ def validate(
 
 def doctor() -> None:
     """Say what works on this machine, what is missing, and how to get it."""
+    from callsignals.doctor import examine
+
     healthy = True
     for check in examine():
         mark = "ok     " if check.works else ("missing" if check.needed else "no     ")

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.cli.work import report_failures
-from callsignals.inputs.own_comments import OWN_COMMENT_MODELS
-from callsignals.weights import ModelStatus, list_models, pull, verify_models
+from callsignals.cli.failures import report_failures
 
 if TYPE_CHECKING:
     from callsignals.comments.refit import HeadReport, Score
+    from callsignals.weights import ModelStatus
 
 __all__ = ["app"]
 
@@ -27,12 +26,16 @@ app = typer.Typer(
 @app.command("list")
 def list_() -> None:
     """Which models are here; quick, nothing is hashed."""
+    from callsignals.weights import list_models
+
     _print(list_models())
 
 
 @app.command("verify")
 def verify() -> None:
     """Hash every model file and compare."""
+    from callsignals.weights import verify_models
+
     statuses = verify_models()
     _print(statuses)
     if any(status.state in ("altered", "missing") for status in statuses):
@@ -44,6 +47,8 @@ def pull_(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A faster-whisper name, a hub id or a folder.")],
 ) -> None:
     """Fetch, verify and keep a recogniser; the only command that uses the network."""
+    from callsignals.weights import pull
+
     weights = pull(name)
     print_line(f"{weights.name}: ready in {weights.path}")
 
@@ -54,13 +59,14 @@ def train(
         Path, typer.Option("--with", metavar="FILE", help="Labelled comments: a review that you filled in.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help=f"Folder for your heads; {OWN_COMMENT_MODELS} beside FILE by default.")
+        Path | None, typer.Option(help="Folder for your heads; comment-models beside FILE by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Refit the comment heads on your labels, in a folder of your own; the shipped heads stay as they are."""
-    from callsignals.batch.review_file import read_labels  # the training libraries are slow to import
+    from callsignals.batch.review_file import read_labels
     from callsignals.comments.train_own import train_own_heads
+    from callsignals.inputs.own_comments import OWN_COMMENT_MODELS
 
     folder = out if out is not None else labels.parent / OWN_COMMENT_MODELS
     labelled, failures = read_labels(labels)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from callsignals.cli.arguments import OutFolder
 from callsignals.cli.console import error_line, print_json, print_line
-from callsignals.insight.candidates import CANDIDATES_FILE, suggest_from, suggestions_json, write_candidates
-from callsignals.language.term_discovery import Suggestions
-from callsignals.language.term_list import TermList, load_terms, starter_terms
+
+if TYPE_CHECKING:
+    from callsignals.language.term_discovery import Suggestions
+    from callsignals.language.term_list import TermList
 
 __all__ = ["app"]
 
@@ -36,6 +37,8 @@ def suggest(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> None:
     """Propose need and product terms from finished calls, for a person to accept."""
+    from callsignals.insight.candidates import CANDIDATES_FILE, suggest_from, suggestions_json, write_candidates
+
     found = suggest_from(out, _current(out, terms), top=top)
     path = out / CANDIDATES_FILE
     write_candidates(path, found)
@@ -47,6 +50,8 @@ def suggest(
 
 
 def _current(out: Path, given: Path | None) -> TermList:
+    from callsignals.language.term_list import load_terms, starter_terms
+
     path = given or out.resolve().parent / _TERMS_FILE
     if given is not None or path.is_file():
         error_line(f"note: compared with {path}")

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from callsignals.batch.estimate import estimate_lines, estimate_run
-from callsignals.batch.run import RunOptions, RunResult, open_with
-from callsignals.batch.summary import failure_lines, result_json, summary_lines
-from callsignals.batch.transcribe import transcribe_files
-from callsignals.batch.watch import Watcher
 from callsignals.cli.arguments import OutFolder
-from callsignals.cli.console import StderrListener, error_line, print_json, print_line
+from callsignals.cli.console import error_line, print_json, print_line
+from callsignals.cli.failures import EXIT_SOME_FAILED, report_failures
 from callsignals.cli.interrupt import Interrupted
-from callsignals.errors import Failure, UsageError
-from callsignals.inputs.starter import write_workspace
-from callsignals.privacy.redaction import Level
-from callsignals.remote.address import is_address, parse_address
-from callsignals.remote.run import run_anywhere
-from callsignals.report.build import build_report
-from callsignals.weights import shipped_dir
+from callsignals.errors import UsageError
+from callsignals.vocabulary.choices import DeviceChoice, EngineName, LanguageChoice, RedactionLevel
 
-__all__ = ["EXIT_SOME_FAILED", "register", "report_failures"]
+if TYPE_CHECKING:
+    from callsignals.batch.run import RunOptions, RunResult
 
-EXIT_SOME_FAILED = 3
-_Device = Literal["auto", "cpu", "cuda"]
-_Engine = Literal["local", "ray"]
-_Language = Literal["en", "sv", "fi"]
+__all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +32,9 @@ def demo(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
 ) -> None:
     """Run the shipped example end to end, offline."""
+    from callsignals.batch.run import RunOptions
+    from callsignals.weights import shipped_dir
+
     _finish(_run(shipped_dir() / "fixtures" / "demo", out, RunOptions(workers=workers)), as_json=False)
 
 
@@ -51,6 +42,8 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
 ) -> None:
     """Write a commented workspace to fill in."""
+    from callsignals.inputs.starter import write_workspace
+
     for path in write_workspace(folder):
         print_line(str(path))
 
@@ -63,16 +56,18 @@ def run(
         str | None, typer.Option(help="Where results go, a folder or an address; WORKSPACE/out by default.")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that hear calls; one a core.")] = None,
-    engine: Annotated[_Engine, typer.Option(help="Where calls are heard: this machine or a Ray cluster.")] = "local",
-    device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="Where calls are heard: this machine or a Ray cluster.")] = "local",
+    device: Annotated[DeviceChoice | None, typer.Option(help="Where the recogniser runs.")] = None,
     model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
-    language: Annotated[_Language | None, typer.Option(help="Of calls whose row does not say.")] = None,
+    language: Annotated[LanguageChoice | None, typer.Option(help="Of calls whose row does not say.")] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Only the first so many calls.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and run again when files come or change.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the tables and estimate hours.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON summary on standard output; a run each.")] = False,
 ) -> None:
     """Transcribe, measure, classify, write records and report; resumes by itself."""
+    from callsignals.batch.run import RunOptions
+
     options = RunOptions(workers=workers, engine=engine, device=device, model=model, language=language, limit=limit)
     if dry_run or watch:
         folder = _folder(workspace, "--dry-run" if dry_run else "--watch")
@@ -83,6 +78,8 @@ def run(
 
 
 def _folder(text: str, option: str) -> Path:
+    from callsignals.remote.address import is_address, parse_address
+
     if is_address(text):
         problem = f"is an address, and {option} needs a folder"
         raise UsageError(parse_address(text).shown, problem, "Mount it and name the folder.")
@@ -90,6 +87,9 @@ def _folder(text: str, option: str) -> Path:
 
 
 def _run(workspace: str | Path, out: str | Path | None, options: RunOptions) -> RunResult:
+    from callsignals.cli.progress import StderrListener
+    from callsignals.remote.run import run_anywhere
+
     listener = StderrListener()
     try:
         return run_anywhere(workspace, out, options, listener)
@@ -104,6 +104,8 @@ def _finish(result: RunResult, *, as_json: bool) -> None:
 
 
 def _show(result: RunResult, *, as_json: bool) -> None:
+    from callsignals.batch.summary import result_json, summary_lines
+
     if as_json:
         print_json(result_json(result))
     else:
@@ -113,6 +115,9 @@ def _show(result: RunResult, *, as_json: bool) -> None:
 
 def _watch(workspace: Path, options: RunOptions, *, as_json: bool) -> None:
     """Until it is interrupted: between two runs that is how it ends, in the middle of one it breaks off."""
+    from callsignals.batch.watch import Watcher
+    from callsignals.cli.progress import StderrListener
+
     listener = StderrListener()
     watcher = Watcher.of(workspace, options, listener)
     error_line(f"Watching {workspace}; stop with Ctrl-C.")
@@ -132,6 +137,9 @@ def _watch(workspace: Path, options: RunOptions, *, as_json: bool) -> None:
 
 
 def _dry_run(folder: Path, options: RunOptions, *, as_json: bool) -> None:
+    from callsignals.batch.estimate import estimate_lines, estimate_run
+    from callsignals.batch.run import open_with
+
     workspace = open_with(folder, options)
     estimate = estimate_run(workspace, options.workers)
     for notice in workspace.notices:
@@ -150,13 +158,16 @@ def transcribe(
     speakers: Annotated[int, typer.Option(min=1, max=10, help="Voices in mono recordings.")] = 2,
     rttm: Annotated[bool, typer.Option("--rttm", help="Also write who spoke when as RTTM.")] = False,
     redact: Annotated[
-        Level, typer.Option(help="What the transcripts hide: names too, contact details alone, nothing.")
+        RedactionLevel, typer.Option(help="What the transcripts hide: names too, contact details alone, nothing.")
     ] = "all",
-    device: Annotated[_Device | None, typer.Option(help="Where the recogniser runs.")] = None,
+    device: Annotated[DeviceChoice | None, typer.Option(help="Where the recogniser runs.")] = None,
     model: Annotated[str | None, typer.Option(help="Recogniser: a name that was pulled, or a folder.")] = None,
-    language: Annotated[_Language | None, typer.Option(help="Of all recordings; detected by default.")] = None,
+    language: Annotated[LanguageChoice | None, typer.Option(help="Of all recordings; detected by default.")] = None,
 ) -> None:
     """Write transcripts only (.json, .vtt)."""
+    from callsignals.batch.transcribe import transcribe_files
+    from callsignals.cli.progress import StderrListener
+
     listener = StderrListener()
     overrides = {name: value for name, value in (("device", device), ("model", model)) if value is not None}
     written, failures = transcribe_files(
@@ -174,16 +185,10 @@ def transcribe(
     report_failures(failures)
 
 
-def report_failures(failures: Sequence[Failure]) -> None:
-    """Say what failed and end with its exit code; nothing when nothing did."""
-    for line in failure_lines(failures):
-        error_line(line)
-    if failures:
-        raise typer.Exit(EXIT_SOME_FAILED)
-
-
 def report(
     out: OutFolder,
 ) -> None:
     """Rebuild the HTML report."""
+    from callsignals.report.build import build_report
+
     print_line(str(build_report(out)))

@@ -13,7 +13,8 @@ from callsignals.comments.heads import models_digest
 from callsignals.comments.own_heads import own_heads
 from callsignals.comments.prepare import Prepared, prepare
 from callsignals.comments.rules import RuleSet, load_rules
-from callsignals.comments.tiers import Tier, TierJudge, classified, exact_judge, fast_judge, is_sure
+from callsignals.comments.tiers import TierJudge, classified, exact_judge, fast_judge, is_sure
+from callsignals.vocabulary.choices import Tier
 from callsignals.weights.shipped import shipped_model
 
 __all__ = ["CommentClassifier", "Progress", "shipped_digest"]

@@ -8,18 +8,7 @@ from datetime import date
 from callsignals.inputs.rows import CommentKind, Scale
 from callsignals.vocabulary.signal import Signal, Status
 
-__all__ = [
-    "SIGNALS_OF_KIND",
-    "ClassifiedComment",
-    "CommentText",
-]
-
-SIGNALS_OF_KIND: dict[CommentKind, tuple[str, ...]] = {
-    "referral": ("referral_source", "referral_personal", "relationship_months"),
-    "survey": ("nps_group", "comment_polarity", "comment_reasons", "recommends", "score_text_mismatch"),
-    "reply": ("reply_intent", "comment_polarity"),
-}
-"""The signals of each kind, in registry order; the first is the headline. Every comment gets all of its kind."""
+__all__ = ["ClassifiedComment", "CommentText"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _CLAUSE_END = re.compile(r",|\b(?:and|but|och|men|ja|mutta|sekä)\b")
 _RANGE = r"\s*(?:-|to|till|eller|or|tai)\s*"
 _JOINER = r"(?:\s+|\s+(?:and|och|o|&|ja)\s+(?:a\s+|ett?\s+)?)"
 _AND = r"\s+(?:and|och|o|&|ja)\s+"
+_GROUP_NAME = re.compile(r"\?P<\w+>")
 _MAXIMUM_MONTHS = 12 * 80
 _AFTERTHOUGHT_WORDS = 6
 
@@ -50,9 +51,16 @@ def relationship_duration(
         language: en, sv or fi reads that grammar; anything else tries all three in that order.
         created_at: when it was written, for "since YEAR".
     """
-    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter became two: offsets must stay
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     languages = (language,) if language in GRAMMARS else tuple(GRAMMARS)
-    found = [d for code in languages for d in _durations(lowered, str(code), created_at)]
+    found = [
+        d
+        for code in languages
+        if _any_pattern(str(code)).search(lowered)
+        for d in _durations(lowered, str(code), created_at)
+    ]
     if not found:
         return None
     return max(found, key=lambda d: (d.months if d.months is not None else -1.0, -d.start))
@@ -92,6 +100,15 @@ def _stated(sentence: str, language: str, created_at: date | None) -> list[Relat
         if plausible and not overlaps and not _is_rate_or_age(sentence, candidate, grammar):
             kept.append(candidate)
     return kept
+
+
+@lru_cache(maxsize=8)
+def _any_pattern(language: str) -> re.Pattern[str]:
+    """What every stated length holds: a unit, a fixed phrase or a year; most texts have none of them."""
+    grammar = GRAMMARS[language]
+    units = "|".join(unit.pattern for unit in grammar.units)
+    whole = "|".join((*(pattern for pattern, _ in grammar.fixed), *grammar.since))
+    return re.compile(rf"(?<![a-zåäö])(?:{units})(?!\w)|(?<!\w)(?:{_GROUP_NAME.sub('', whole)})(?!\w)")
 
 
 @lru_cache(maxsize=8)

@@ -11,16 +11,16 @@ from typing import Literal
 
 from callsignals.comments.normalise import fold
 
-__all__ = ["EMPTYISH_REASONS", "EmptyishReason", "emptyish_reason", "is_stock_non_answer"]
+__all__ = ["EmptyishReason", "emptyish_reason", "is_stock_non_answer"]
 
 EmptyishReason = Literal["empty", "too_short", "emoji_only", "number_only"]
-EMPTYISH_REASONS: tuple[EmptyishReason, ...] = ("empty", "too_short", "emoji_only", "number_only")
 
 MINIMUM_LETTERS = 2
 _EMOTICON = re.compile(r"(?<!\w)(?:[:;=8xX]['^]?-?[)(\]\[DPpOo/\\|*3]+|<3|\^\^|[)(]-?[:;=])(?!\w)")
 _WORD_PART = re.compile(r"[abcefghijklmnqrstuvwyzåäö]{3}", re.IGNORECASE)
 """Three letters that no emoticon has: most texts show some at once."""
 _SPACES = re.compile(r"\s+")
+_OUTER = " .,;:!?\"'()-_/*…"
 
 
 def emptyish_reason(text: str) -> EmptyishReason | None:
@@ -45,7 +45,8 @@ def emptyish_reason(text: str) -> EmptyishReason | None:
 
 def is_stock_non_answer(text: str) -> bool:
     """Whether the whole text is one of the stock non-answers."""
-    return _bare(text) in _stock_phrases()
+    phrases, longest = _stock_phrases()
+    return len(text.strip(_OUTER)) <= longest and _bare(text) in phrases
 
 
 def _is_pictures(text: str) -> bool:
@@ -61,10 +62,12 @@ def _is_pictures(text: str) -> bool:
 
 def _bare(text: str) -> str:
     words = _SPACES.sub(" ", fold(text)).strip()
-    return words.strip(" .,;:!?\"'()-_/*…")
+    return words.strip(_OUTER)
 
 
 @lru_cache(maxsize=1)
-def _stock_phrases() -> frozenset[str]:
+def _stock_phrases() -> tuple[frozenset[str], int]:
+    """The phrases, and the length of the longest."""
     data = tomllib.loads(files(__package__).joinpath("emptyish.toml").read_text(encoding="utf-8"))
-    return frozenset(_bare(phrase) for phrase in data["phrases"])
+    phrases = frozenset(_bare(phrase) for phrase in data["phrases"])
+    return phrases, max(map(len, phrases))

@@ -79,6 +79,7 @@ def normalise(text: str) -> NormalisedText:
     return NormalisedText("".join(out), tuple(starts), tuple(ends), truncated)
 
 
+@lru_cache(maxsize=1_024)  # every layer asks for the same few texts
 def fold(text: str) -> str:
     """Lower case without diacritics, character by character: the length never changes, so offsets stay valid."""
     return text.translate(_FOLDED)

@@ -21,6 +21,8 @@ _CONTRAST = re.compile(
     r"mutta|mut|eika|vaikka|kuitenkin|paitsi|toisaalta|tosin|valitettavasti|joskin)\b)"
 )
 _JOIN = re.compile(r",\s|\s(?=(?:and|plus|och|samt|ja|seka)\s)")
+_JOINING = frozenset(("and", "plus", "och", "samt", "ja", "seka"))
+_WORD = re.compile(r"\w+")
 _OUTER = " \n,;:-"
 _MINIMUM_WORDS = 2
 _LONE_WORD_LETTERS = 4  # "Dyrt, buggigt": between commas one word of this length will do
@@ -88,14 +90,13 @@ def _up_to_join(right: str) -> str:
 
 
 def _word_count(text: str) -> int:
-    words = re.findall(r"\w+", fold(text))
-    return len([w for w in words if w not in {"and", "plus", "och", "samt", "ja", "seka"}])
+    return len([word for word in _WORD.findall(fold(text)) if word not in _JOINING])
 
 
 def _trimmed(text: str, start: int, end: int) -> Clause | None:
     piece = text[start:end]
     bare = piece.strip(_OUTER)
-    if not re.search(r"\w", bare):
+    if not _WORD.search(bare):
         return None
     first = start + len(piece) - len(piece.lstrip(_OUTER))
     return Clause(bare, first, first + len(bare))

@@ -55,7 +55,10 @@ def referral_signals(
 def mentioned_sources(whole: Judgement, clauses: Sequence[Judgement]) -> Probabilities:
     """``[16]`` how likely each source is mentioned: in the whole text, and in the clause where it is clearest."""
     own = whole["referral_sources"]
-    best = np.max([own, *(clause["referral_sources"] for clause in clauses)], axis=0)
+    others = [clause["referral_sources"] for clause in clauses if clause is not whole]
+    if not others:
+        return own
+    best = np.max([own, *others], axis=0)
     return np.asarray((own + best) / 2, np.float64)
 
 

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 
 from callsignals.comments.comment import ClassifiedComment
 from callsignals.files import digest_of
+from callsignals.vocabulary.choices import REVIEW_COUNT
 
-__all__ = ["CERTAIN", "REVIEW_COUNT", "ReviewItem", "ReviewSample"]
-
-REVIEW_COUNT = 200
-"""How many comments a review holds unless told otherwise: an evening's work."""
+__all__ = ["CERTAIN", "ReviewItem", "ReviewSample"]
 
 CERTAIN = 0.95
 """Surer than this is not worth a person's time."""

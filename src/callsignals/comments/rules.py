@@ -39,8 +39,8 @@ class Rule:
     Attributes:
         signal: ``referral_source``, ``recommends`` or ``reply_intent``.
         label: one of that signal's labels.
-        pattern: any of the phrases.
-        anchors: words without which no phrase matches.
+        patterns: of the phrases.
+        anchors: of each phrase, a word without which it does not match.
         unless: a match in the same sentence silences the rule there.
         absorbs: labels whose hits in the same sentence give way (an ad on a search engine is advertising).
         languages: where the rule applies; texts of unknown language count as all three.
@@ -49,8 +49,8 @@ class Rule:
 
     signal: str
     label: str
-    pattern: re.Pattern[str]
-    anchors: frozenset[Anchor]
+    patterns: tuple[re.Pattern[str], ...]
+    anchors: tuple[Anchor, ...]
     unless: re.Pattern[str] | None
     absorbs: frozenset[str]
     languages: frozenset[str]
@@ -74,7 +74,14 @@ class RuleSet:
         self._by_signal: dict[str, list[Rule]] = {}
         for rule in rules:
             self._by_signal.setdefault(rule.signal, []).append(rule)
-        self._index = {signal: RuleIndex([r.anchors for r in found]) for signal, found in self._by_signal.items()}
+        self._phrases = {
+            signal: [(rule, pattern) for rule in found for pattern in rule.patterns]
+            for signal, found in self._by_signal.items()
+        }
+        self._index = {
+            signal: RuleIndex([[anchor] for rule in found for anchor in rule.anchors])
+            for signal, found in self._by_signal.items()
+        }
         self.digest = digest
 
     def hits(self, signal: str, text: str, language: str | None) -> tuple[RuleHit, ...]:
@@ -88,23 +95,28 @@ class RuleSet:
         if signal not in self._index:
             return ()
         folded = fold(text)
-        possible = (self._by_signal[signal][number] for number in self._index[signal].candidates(folded))
-        rules = [r for r in possible if language not in LANGUAGES or language in r.languages]
+        rules: dict[int, tuple[Rule, list[re.Pattern[str]]]] = {}
+        for number in self._index[signal].candidates(folded):
+            rule, pattern = self._phrases[signal][number]
+            if language not in LANGUAGES or language in rule.languages:
+                rules.setdefault(id(rule), (rule, []))[1].append(pattern)
         if not rules:
             return ()
         found: list[RuleHit] = []
         for sentence in _SENTENCE.finditer(folded):
-            found.extend(_hits_in_sentence(rules, sentence.group(), sentence.start()))
+            found.extend(_hits_in_sentence(rules.values(), sentence.group(), sentence.start()))
         return tuple(sorted(found, key=lambda h: (h.start, -h.end, h.label)))
 
 
-def _hits_in_sentence(rules: list[Rule], sentence: str, offset: int) -> list[RuleHit]:
+def _hits_in_sentence(rules: Iterable[tuple[Rule, list[re.Pattern[str]]]], sentence: str, offset: int) -> list[RuleHit]:
+    """``rules``: with those of their patterns that may match."""
     best: dict[str, RuleHit] = {}
     absorbed: set[str] = set()
-    for rule in rules:
-        match = rule.pattern.search(sentence)
-        if match is None or (rule.unless is not None and rule.unless.search(sentence)):
+    for rule, patterns in rules:
+        matches = [match for pattern in patterns if (match := pattern.search(sentence)) is not None]
+        if not matches or (rule.unless is not None and rule.unless.search(sentence)):
             continue
+        match = min(matches, key=lambda m: m.start())  # of several that begin there, the phrase that is written first
         absorbed |= rule.absorbs
         hit = RuleHit(rule.label, offset + match.start(), offset + match.end(), rule.decisive)
         known = best.get(rule.label)
@@ -164,8 +176,8 @@ def _rule(row: dict[str, Any], where: str) -> Rule:
     return Rule(
         signal=signal,
         label=label,
-        pattern=_compiled(phrases, where),
-        anchors=frozenset(anchor_of(_phrase_words(p)) for p in phrases),
+        patterns=tuple(re.compile(_phrase_pattern(p, where)) for p in phrases),
+        anchors=tuple(anchor_of(_phrase_words(p)) for p in phrases),
         unless=_compiled(unless, where) if unless else None,
         absorbs=frozenset(_strings(row, "absorbs", where)),
         languages=frozenset(languages),

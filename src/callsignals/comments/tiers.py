@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -20,9 +19,7 @@ from callsignals.comments.reply import reply_signals
 from callsignals.comments.survey import survey_signals
 from callsignals.vocabulary.signal import Signal
 
-__all__ = ["FAST_PREFIX", "Tier", "TierJudge", "classified", "confidence_of", "exact_judge", "fast_judge", "is_sure"]
-
-Tier = Literal["auto", "exact", "fast"]
+__all__ = ["FAST_PREFIX", "TierJudge", "classified", "confidence_of", "exact_judge", "fast_judge", "is_sure"]
 
 FAST_PREFIX = "fast-"
 """Of the file names of the fast tier's heads and measurements."""

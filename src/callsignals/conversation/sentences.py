@@ -46,8 +46,6 @@ _FINAL_ABBREVIATIONS: dict[str, frozenset[str]] = {
 """Abbreviations that may stand at a sentence's end: they do when a capital letter follows."""
 
 _CLOSERS = "\"'”’»)]}"
-_INITIAL = re.compile(r"^[A-HJ-ZÅÄÖ]\.$")
-"""A name's initial ("J. Smith"); "I" is left out: "so do I."."""
 _NUMBER = re.compile(r"[\d.,:]+")
 """May be an ordinal: "3. maj", "3. päivä"."""
 _TERMINAL = re.compile(r"[.?!…]+$")

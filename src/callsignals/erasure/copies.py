@@ -12,9 +12,9 @@ import polars as pl
 
 from callsignals.exports.delivered import DELIVERIES_FOLDER
 from callsignals.exports.ledger import LEDGER_FILE, LedgerEntry, read_ledger
-from callsignals.figures.periods import Every
 from callsignals.files import remove_file, write_text
 from callsignals.index.write import INDEX_FOLDER, write_index
+from callsignals.vocabulary.choices import Every
 
 __all__ = ["forget_exports", "renew_index"]
 

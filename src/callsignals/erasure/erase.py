@@ -20,7 +20,8 @@ from callsignals.erasure import journal
 from callsignals.erasure.caches import keep_digests, keep_touched
 from callsignals.erasure.copies import forget_exports, renew_index
 from callsignals.erasure.masking import mask_names
-from callsignals.erasure.plan import Plan, plan_lead, plan_purge, plan_seller
+from callsignals.erasure.plan import Plan
+from callsignals.erasure.planning import plan_lead, plan_purge, plan_seller
 from callsignals.erasure.proof import Proof, clean_others, files_of, search
 from callsignals.erasure.rebuilt import Origin, check_source, origin_of
 from callsignals.erasure.strip import strip_out

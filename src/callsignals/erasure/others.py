@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 import simplemma
@@ -18,13 +18,11 @@ import simplemma
 from callsignals.batch.store import CACHE_FOLDER, read_stored
 from callsignals.batch.transcripts import stamps_of
 from callsignals.erasure.needles import IdKind, Needles, phrases_of, tokens_of
+from callsignals.erasure.plan import Plan
 from callsignals.files import file_name_for
 from callsignals.inputs.workspace import Workspace
 from callsignals.privacy.tombstones import same_id
 from callsignals.vocabulary.spoken import LANGUAGES, Transcript
-
-if TYPE_CHECKING:
-    from callsignals.erasure.plan import Plan
 
 __all__ = ["Others", "heard_texts", "transcript_text"]
 

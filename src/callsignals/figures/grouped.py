@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Generic, Protocol, TypeVar
 
-from callsignals.figures.periods import Every, Period, PeriodFinder
+from callsignals.figures.periods import Period, PeriodFinder
+from callsignals.vocabulary.choices import Every
 from callsignals.vocabulary.signal import Level, Signal
 
 __all__ = ["COMPANY", "LEVELS", "Belonging", "Figure", "Observed", "Subject", "figures_of", "subjects_of"]

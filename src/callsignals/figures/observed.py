@@ -18,7 +18,8 @@ import polars as pl
 
 from callsignals.figures.grouped import Belonging, Subject, subjects_of
 from callsignals.figures.means import Cells, definition_of, observed_signals
-from callsignals.figures.periods import Every, Period, PeriodFinder
+from callsignals.figures.periods import Period, PeriodFinder
+from callsignals.vocabulary.choices import Every
 from callsignals.vocabulary.definition import Definition, Phase
 from callsignals.vocabulary.definitions import DEFINITIONS, FIGURES
 from callsignals.vocabulary.signal import Level, Signal, Status

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Literal, get_args
 
-__all__ = ["EVERY", "Every", "Period", "PeriodFinder", "period_of"]
+from callsignals.vocabulary.choices import Every
 
-Every = Literal["week", "month", "quarter"]
-EVERY: tuple[Every, ...] = get_args(Every)
+__all__ = ["Period", "PeriodFinder", "period_of"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -108,12 +108,6 @@ class Recording:
         """The same by seconds."""
         return self.block(channel, round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ))
 
-    def mix(self, start: int, stop: int) -> Float32:
-        """Mean of all channels from sample ``start`` to ``stop``, float32 in -1..1."""
-        taken = self.samples[:, max(0, start) : max(0, stop)]
-        mean: Float32 = taken.mean(axis=0, dtype=np.float32) / np.float32(FULL_SCALE)
-        return mean
-
     def blocks(self, channel: int, block_samples: int) -> Iterator[tuple[int, Float32]]:
         """(start sample, samples) of consecutive blocks of one channel; the last may be shorter."""
         for start in range(0, self.sample_count, block_samples):

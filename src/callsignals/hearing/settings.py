@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from callsignals.files import digest_of, file_digest
 from callsignals.hearing.device import Device, choose_device
+from callsignals.vocabulary.choices import DeviceChoice
 from callsignals.weights import shipped_model, whisper_model
 
 __all__ = ["HEARING_VERSION", "VOICEPRINT_VERSION", "HearingSettings"]
@@ -59,7 +59,7 @@ class HearingSettings:
         models: Mapping[str, str],
         hotwords: Sequence[str],
         beam_size: int,
-        device: Literal["auto", "cpu", "cuda"],
+        device: DeviceChoice,
         compute_type: str,
         max_hours: float,
         diarize: bool,

@@ -11,11 +11,12 @@ from callsignals.figures.estimates import LEVEL, wilson_interval
 from callsignals.figures.grouped import Item, Subject, figures_of
 from callsignals.figures.means import definition_of
 from callsignals.figures.observed import GROUP_LEVELS
-from callsignals.figures.periods import Every, Period, period_of
+from callsignals.figures.periods import Period, period_of
 from callsignals.figures.survey import ces_signals, csat_signals, nps_signals
 from callsignals.index.sources import GroupRow, IndexSources
 from callsignals.index.table import IndexRow, composites, with_changes
 from callsignals.vocabulary.carried import carried_metrics
+from callsignals.vocabulary.choices import Every
 from callsignals.vocabulary.definition import Definition
 from callsignals.vocabulary.definitions import DEFINITIONS
 from callsignals.vocabulary.signal import Signal

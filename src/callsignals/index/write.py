@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from callsignals.figures.periods import Every
 from callsignals.files import replacing
 from callsignals.index.build import Index, index_rows
 from callsignals.index.sources import open_index_sources
@@ -17,6 +16,7 @@ from callsignals.index.workbook import write_workbook
 from callsignals.records.signal import rounded
 from callsignals.records.spreadsheet import write_csv
 from callsignals.records.write import write_frame
+from callsignals.vocabulary.choices import Every
 
 __all__ = ["INDEX_FOLDER", "INDEX_SCHEMA", "IndexFiles", "write_index"]
 

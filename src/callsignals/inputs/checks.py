@@ -6,7 +6,6 @@ import difflib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, SellerRow
 
@@ -14,9 +13,9 @@ __all__ = [
     "alias_notices",
     "comment_notices",
     "conflict_notices",
+    "counted",
     "fold_name",
     "listed",
-    "merge_leads",
     "name_sellers",
     "segment_columns",
     "seller_names",
@@ -88,27 +87,6 @@ def conflict_notices(calls: Sequence[CallRow], leads: Sequence[LeadRow]) -> list
     ]
 
 
-def merge_leads(
-    calls: Sequence[CallRow], comments: Sequence[CommentRow], leads: Sequence[LeadRow]
-) -> tuple[LeadRow, ...]:
-    """Every lead that any table mentions, by id; blanks of the lead table are filled from its latest call.
-
-    Undated calls count as earlier than dated ones, and among equals the later row as later.
-    """
-    merged = {lead.lead_id: lead for lead in leads}
-    for lead_id in (*(call.lead_id for call in calls), *(comment.lead_id for comment in comments)):
-        merged.setdefault(lead_id, LeadRow(lead_id=lead_id))
-    table_rows = [(lead.lead_id, lead) for lead in leads]
-    for lead_id, source in (*((call.lead_id, call) for call in sorted(calls, key=_when)), *table_rows):
-        known = {column: value for column in _SHARED_COLUMNS if (value := getattr(source, column)) is not None}
-        merged[lead_id] = replace(merged[lead_id], **known)
-    return tuple(merged[lead_id] for lead_id in sorted(merged))
-
-
-def _when(call: CallRow) -> datetime:
-    return call.started_at or datetime.min.replace(tzinfo=UTC)
-
-
 def comment_notices(comments: Sequence[CommentRow], calls: Sequence[CallRow]) -> list[str]:
     """A notice of comments that name a call which is not there."""
     ids = {call.call_id for call in calls}
@@ -132,6 +110,11 @@ def segment_columns(wanted: Sequence[str], columns: Collection[str]) -> tuple[tu
         hint = f"; did you mean '{spelt[near[0]]}'?" if near else "."
         notices.append(f"[segments] columns: no table has a column '{name}'{hint}")
     return tuple(dict.fromkeys(found)), notices
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 call``, ``2 calls``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def listed(names: Iterable[str]) -> str:

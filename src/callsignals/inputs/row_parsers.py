@@ -61,6 +61,7 @@ class RowContext:
         default_scale: ``[comments] default_scale``.
         ids_required: False for a bare table of comments (``classify``): a missing ``comment_id`` becomes
             the row number, a missing ``lead_id`` stays empty, a missing ``kind`` becomes ``survey``.
+        own_lead: ``[calls] own_lead_when_blank``.
     """
 
     zone: tzinfo | None = None
@@ -68,6 +69,7 @@ class RowContext:
     seller_channel: int | None = None
     default_scale: Scale | None = None
     ids_required: bool = True
+    own_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +187,19 @@ def parse_rows(
     return Parsed(tuple(rows), tuple(sorted(errors, key=_row_of)), zone_assumed)
 
 
+_ADD = {
+    "kind": "Add it, with referral, survey or reply in each row; or name the questions of a survey tool's export as "
+    "docs/your-data.md has them."
+}
+"""What to do about a column that is not there, where more than adding it would help."""
+
+
 def _check_columns(table: Table, required: tuple[str, ...]) -> None:
     """A table without a required column is one error and not one for each row."""
     for column in required if table.rows else ():
         if column not in table.columns:
             near = difflib.get_close_matches(column, table.columns, n=1, cutoff=0.5)
-            hint = f"Is it '{near[0]}'? Rename it." if near else "Add it."
+            hint = f"Is it '{near[0]}'? Rename it." if near else _ADD.get(column, "Add it.")
             found = ", ".join(f"'{name}'" for name in table.columns)
             raise InputError(
                 str(table.path),
@@ -231,11 +240,24 @@ def parse_call_rows(table: Table, context: RowContext) -> Parsed[CallRow]:
         _check_once(cells, "call_id", call.call_id, seen)
         return call
 
-    return parse_rows(table, context, ("call_id", "lead_id"), parse)
+    required = ("call_id",) if context.own_lead else ("call_id", "lead_id")
+    return parse_rows(table, context, required, parse)
+
+
+def _lead_of_call(cells: Cells, call_id: str) -> str:
+    lead_id = cells.text("lead_id") or (call_id if cells.context.own_lead else None)
+    if lead_id is None:
+        raise cells.error(
+            "column 'lead_id' is blank",
+            "Fill it in; or set [calls] own_lead_when_blank = true, and each such call is a lead of its own.",
+            "missing_lead_id",
+        )
+    return lead_id
 
 
 def _call(cells: Cells) -> CallRow:
-    call_id, lead_id = cells.required("call_id"), cells.required("lead_id")
+    call_id = cells.required("call_id")
+    lead_id = _lead_of_call(cells, call_id)
     audio, transcript = cells.file("audio"), cells.file("transcript")
     if audio is None and transcript is None:
         raise cells.error(

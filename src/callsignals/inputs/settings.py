@@ -15,6 +15,7 @@ from callsignals.errors import SettingsError
 from callsignals.inputs.rows import Scale
 from callsignals.inputs.settings_checks import checked_clock, checked_country, checked_weights, nearest_name
 from callsignals.inputs.values import language_code
+from callsignals.vocabulary.choices import UNNAMED_WORKSPACE, DeviceChoice, Every, RedactionLevel, Tier
 
 __all__ = [
     "SETTINGS_FILE",
@@ -86,7 +87,7 @@ class _Section(BaseModel):
 class WorkspaceSettings(_Section):
     """``[workspace]``."""
 
-    name: str = Field(default="default", min_length=1, description="goes into every record's `source`")
+    name: str = Field(default=UNNAMED_WORKSPACE, min_length=1, description="goes into every record's `source`")
     timezone: Annotated[str, BeforeValidator(_zone_name)] | None = Field(
         default=None, description="IANA name; how times without an offset are read"
     )
@@ -103,6 +104,9 @@ class CallsSettings(_Section):
     )
     seller_channel: Annotated[int, BeforeValidator(_channel)] | None = Field(
         default=None, description="which channel the seller is on when a row does not say"
+    )
+    own_lead_when_blank: bool = Field(
+        default=False, description="a call without a lead is a lead of its own instead of a failure"
     )
     max_hours: float = Field(
         default=6.0,
@@ -125,9 +129,7 @@ class CommentsSettings(_Section):
     rules: str | None = Field(
         default=None, min_length=1, description="file of your own brands and phrases; comment-rules.toml if it is there"
     )
-    tier: Literal["auto", "exact", "fast"] = Field(
-        default="auto", description="who classifies: exact, fast, or the fast one where it is sure"
-    )
+    tier: Tier = Field(default="auto", description="who classifies: exact, fast, or the fast one where it is sure")
 
 
 class RecognitionSettings(_Section):
@@ -140,7 +142,7 @@ class RecognitionSettings(_Section):
     language: LanguageCode | None = Field(default=None, description="forced for every call whose row does not say")
     hotwords: Texts = Field(default=(), description="names and brands to listen for")
     beam_size: int = Field(default=2, ge=1, le=20, description="hypotheses kept while decoding; 1 is greedy")
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: DeviceChoice = "auto"
     compute_type: Literal[
         "auto",
         "int8",
@@ -164,7 +166,7 @@ class DiarizationSettings(_Section):
 class PrivacySettings(_Section):
     """``[privacy]``."""
 
-    redact: Literal["all", "contacts", "off"] = Field(
+    redact: RedactionLevel = Field(
         default="all", description="what copies of words hide: names too, contact details and numbers alone, nothing"
     )
     voiceprints: bool = Field(
@@ -206,7 +208,7 @@ class FunnelSettings(_Section):
 class FiguresSettings(_Section):
     """``[figures]``."""
 
-    every: Literal["week", "month", "quarter"] = Field(
+    every: Every = Field(
         default="month", description="periods of figures over several calls or answers in signals, beside totals"
     )
 

@@ -1,7 +1,7 @@
 """Tables too large to hold: the same rows as ``tables`` gives, a part at a time, as often as asked.
 
-CSV, TSV and JSON lines are read line by line and Parquet a stretch of rows at a time (polars, lazily). An Excel sheet
-ends at 1,048,576 rows and can only be read whole.
+CSV, TSV and JSON lines are read line by line; the rows of a Parquet file come from a process with bounds, which unpacks
+them to disk. An Excel sheet ends at 1,048,576 rows and can only be read whole.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TypeVar
-
-import polars as pl
 
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import decode_text, sniff_delimiter, split_records
@@ -28,13 +26,12 @@ from callsignals.inputs.raw_rows import (
     read_header,
     typed_rows,
 )
-from callsignals.inputs.tables import ALL_COLUMNS, check_magic, not_readable, parse_table
+from callsignals.inputs.tables import ALL_COLUMNS, check_magic, parquet_content, parse_table
 
 __all__ = ["TableSource", "suffix_of_content", "table_parts"]
 
 _BLOCK_BYTES = 1 << 20
 _HEAD_CHARS = 1 << 16
-_PARQUET_ROWS = 50_000
 _READ_IN_PARTS = (".csv", ".tsv", ".jsonl", ".parquet")
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # rare: read whole
@@ -162,17 +159,11 @@ def _json_parts(text: io.TextIOWrapper, path: Path, rows: int) -> Iterator[Table
 
 
 def _parquet_parts(source: TableSource, rows: int) -> Iterator[Table]:
-    content = source.path if source.content is None else io.BytesIO(source.content)
-    try:
-        lazy = pl.scan_parquet(content)
-        names = header_names(lazy.collect_schema().names(), source.path, ALL_COLUMNS)
-        count = int(lazy.select(pl.len()).collect().item())
-        for start in range(0, max(count, 1), _PARQUET_ROWS):
-            frame = lazy.slice(start, _PARQUET_ROWS).collect()
-            for part in _batched(typed_rows(frame.iter_rows(), names, start + 1), rows):
-                yield _table(part, source.path, names, None, "")
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise not_readable(source.path, "a Parquet file", error) from None
+    with source.open() as opened:
+        written, found = parquet_content(opened.read(), source.path)
+    names = header_names(written, source.path, ALL_COLUMNS)
+    for part in _batched(typed_rows(found, names), rows):
+        yield _table(part, source.path, names, None, "")
 
 
 def _batched(found: Iterable[Found], size: int) -> Iterator[list[Found]]:

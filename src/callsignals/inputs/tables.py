@@ -32,7 +32,7 @@ __all__ = [
     "Table",
     "check_magic",
     "find_table",
-    "not_readable",
+    "parquet_content",
     "parse_table",
     "read_table",
 ]
@@ -211,20 +211,29 @@ def _parse_excel(data: bytes, path: Path, known: frozenset[str]) -> Table:
 
 
 def _parse_parquet(data: bytes, path: Path, known: frozenset[str]) -> Table:
-    rows = _unpacked("parquet_rows", data, path, "a Parquet file")
-    written = [name or "" for name in next(rows)]
+    written, rows = parquet_content(data, path)
     names = header_names(written, path, known)
     return Table(path, names, tuple(typed_rows(rows, names)), headings=renamed(written, names))
 
 
+def parquet_content(data: bytes, path: Path) -> tuple[list[str], Iterator[list[str | None]]]:
+    """The names of the columns of a Parquet file, and its rows as they are asked for, from a process with bounds.
+
+    Raises:
+        InputError: it is none, a damaged one, or one that takes too much to read.
+    """
+    rows = _unpacked("parquet_rows", data, path, "a Parquet file")
+    return [name or "" for name in next(rows)], rows
+
+
 def _unpacked(function: str, data: bytes, path: Path, description: str, *arguments: str) -> Iterator[list[str | None]]:
     if not data.startswith(_PACKED):
-        raise not_readable(path, description, ValueError())
+        raise _not_readable(path, description, ValueError())
     try:
         yield from run_bounded(f"callsignals.inputs.unpacking:{function}", data, *arguments, bounds=_BOUNDS)
     except ChildFailedError as failed:
         if failed.refused:
-            raise not_readable(path, description, failed) from None
+            raise _not_readable(path, description, failed) from None
         raise InputError(
             str(path),
             f"takes more than {_BOUNDS.memory_bytes >> 30} GB of memory or {_BOUNDS.cpu_s} s to read",
@@ -233,7 +242,7 @@ def _unpacked(function: str, data: bytes, path: Path, description: str, *argumen
         ) from None
 
 
-def not_readable(path: Path, description: str, error: Exception) -> InputError:
+def _not_readable(path: Path, description: str, error: Exception) -> InputError:
     """What to say of a file that its library refuses."""
     logging.getLogger(__name__).debug("%s: %s", path.name, type(error).__name__)
     return InputError(

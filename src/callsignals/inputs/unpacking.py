@@ -12,6 +12,8 @@ from callsignals.inputs.raw_rows import text_of
 
 __all__ = ["excel_rows", "parquet_rows"]
 
+_ROWS_AT_ONCE = 50_000
+
 
 def excel_rows(data: bytes, table: str) -> Iterator[list[str | None]]:
     """First the name of the sheet, alone; then its rows, the header among them.
@@ -53,9 +55,11 @@ def parquet_rows(data: bytes) -> Iterator[list[str | None]]:
         ValueError: it is none, or a damaged one.
     """
     try:
-        frame = pl.read_parquet(io.BytesIO(data))
+        lazy = pl.scan_parquet(io.BytesIO(data))
+        yield lazy.collect_schema().names()
+        count = int(lazy.select(pl.len()).collect().item())
+        for start in range(0, count, _ROWS_AT_ONCE):
+            for row in lazy.slice(start, _ROWS_AT_ONCE).collect().iter_rows():
+                yield [text_of(value) for value in row]
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise ValueError("not a Parquet file") from error
-    yield list(frame.columns)
-    for row in frame.iter_rows():
-        yield [text_of(value) for value in row]

@@ -15,7 +15,6 @@ from callsignals.inputs.checks import (
     comment_notices,
     conflict_notices,
     listed,
-    merge_leads,
     name_sellers,
     segment_columns,
 )
@@ -23,6 +22,7 @@ from callsignals.inputs.message_rows import parse_message_rows, reply_comments
 from callsignals.inputs.metric_rows import parse_metric_rows, unknown_metric_notices
 from callsignals.inputs.own_comments import OwnComments, own_comments
 from callsignals.inputs.paths import is_inside
+from callsignals.inputs.questionnaires import answers_apart, find_questions
 from callsignals.inputs.row_parsers import (
     Parsed,
     RowContext,
@@ -86,10 +86,6 @@ class Workspace:
         """The user's own comment heads and rules."""
         return own_comments(self.root, self.settings)
 
-    def all_leads(self) -> tuple[LeadRow, ...]:
-        """Every lead that any table mentions, by id; blanks are filled from the lead's latest call."""
-        return merge_leads(self.calls, self.comments, self.leads)
-
 
 @dataclass(slots=True)
 class _Opening:
@@ -126,12 +122,22 @@ class _Opening:
         if table.headings:
             read_as = ", ".join(f"{shown(written)} as {column}" for written, column in table.headings)
             self.notices.append(f"{path.name}: read {read_as}.")
+        if name == "comments":
+            table = self._comments(table)
         parsed = parse(table, self.context)
         for error in parsed.errors:
             self.fail(error, path.name)
         self.columns.update(table.columns)
         self.zone_assumed = self.zone_assumed or parsed.zone_assumed
         return parsed.rows if parsed.rows or parsed.errors else None
+
+    def _comments(self, table: Table) -> Table:
+        """A survey tool's export as rows of comments."""
+        questions = find_questions(table.columns)
+        if questions is None:
+            return table
+        self.notices.append(questions.notice(table.path.name))
+        return answers_apart(table)
 
 
 def open_workspace(
@@ -174,6 +180,7 @@ def open_workspace(
     sellers = opening.read("sellers", parse_seller_rows) or ()
     messages = opening.read("messages", parse_message_rows) or ()
     metrics = opening.read("metrics", parse_metric_rows) or ()
+    opening.notices += _unread_notices(root)
     if not (found or comments or messages or metrics or opening.failures or erased.counts()):
         raise _nothing_to_do(root)
 
@@ -275,6 +282,7 @@ def _context(root: Path, settings: Settings) -> RowContext:
         roots=tuple(dict.fromkeys(roots)),
         seller_channel=settings.calls.seller_channel,
         default_scale=settings.comments.default_scale,
+        own_lead=settings.calls.own_lead_when_blank,
     )
 
 
@@ -336,6 +344,25 @@ def _nothing_to_do(root: Path) -> InputError:
         "Add recordings, calls.csv, comments.csv, messages.csv or metrics.csv; 'callsignals init DIR' writes examples.",
         code="nothing_to_do",
     )
+
+
+def _unread_notices(root: Path) -> list[str]:
+    """A notice of tables whose name says nothing to us, while there is no table of calls, or none of comments."""
+    if find_table(root, "calls") and find_table(root, "comments"):
+        return []
+    others = sorted(
+        path.name
+        for path in root.iterdir()
+        if path.suffix.casefold() in TABLE_SUFFIXES and path.stem.casefold() not in COLUMNS and _is_input(path)
+    )
+    if not others:
+        return []
+    return [f"Not read: {listed(others)}. Tables are known by their names ({', '.join(COLUMNS)}): rename what is one."]
+
+
+def _is_input(path: Path) -> bool:
+    """Not hidden, not open in Excel (``~$``), not a list that we wrote for a person."""
+    return path.is_file() and not path.name.startswith((".", "~")) and not path.stem.endswith("follow_up")
 
 
 def _zone_notices(opening: _Opening) -> list[str]:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 
 from callsignals.errors import UsageError
 from callsignals.figures.estimates import mean_interval, wilson_interval
-from callsignals.insight.samples import By, Samples, comparable_signals
+from callsignals.insight.samples import Samples, comparable_signals
 from callsignals.insight.statistics import Difference, compare_samples, false_discovery
+from callsignals.vocabulary.choices import By
 from callsignals.vocabulary.definitions import DEFINITIONS
 
 __all__ = [

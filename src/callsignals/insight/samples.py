@@ -8,19 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import polars as pl
 
 from callsignals.errors import InputError
-from callsignals.figures.periods import Every, period_of
+from callsignals.figures.periods import period_of
 from callsignals.insight.conversations import read_results
+from callsignals.vocabulary.choices import By, Every
 from callsignals.vocabulary.definitions import CARRIED_SIGNALS, DEFINITIONS, FIGURES
 
-__all__ = ["BY", "By", "Samples", "comparable_signals", "read_samples"]
+__all__ = ["Samples", "comparable_signals", "read_samples"]
 
-By = Literal["outcome", "seller", "stage", "segment", "period"]
-BY: tuple[By, ...] = get_args(By)
 _CLOSED = ("won", "lost")
 
 

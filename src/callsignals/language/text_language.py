@@ -65,6 +65,8 @@ _DIGIT = {language: _DIGIT_BASE**place for place, language in enumerate(LANGUAGE
 _NORWEGIAN = frozenset(("nb", "nn", "no"))
 _WORD = re.compile(r"[^\W\d_]+")
 _NEVER_OURS = re.compile(r"https?://\S+|\S+@\S+|[@#]\w+")
+_NEVER_OURS_MARKS = ("@", "#", "://")
+"""Most texts have none of these, and searching costs more than looking."""
 
 
 class TextLanguage(NamedTuple):
@@ -95,7 +97,9 @@ def detect_text_language(text: str, hint: str | None = None) -> TextLanguage:
     Returns:
         A language outside en/sv/fi only when that is clear.
     """
-    cleaned = _NEVER_OURS.sub(" ", text[:MAX_CHARACTERS])
+    cleaned = text[:MAX_CHARACTERS]
+    if any(mark in cleaned for mark in _NEVER_OURS_MARKS):
+        cleaned = _NEVER_OURS.sub(" ", cleaned)
     words = [word.casefold() for word in _WORD.findall(cleaned)]
     if not words:
         return _undecided(hint)
@@ -171,7 +175,10 @@ def _probabilities(text: str, seen: _Seen) -> dict[str, float]:
     """py3langid's probabilities, weighed with telling words and letters and with the dictionaries of ours."""
     evidence = _evidence(seen)
     scores: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
-    for code, probability in _identifier().rank(text):  # falling
+    ranked = _identifier().rank(text)  # falling
+    considered = next((place for place, (_, p) in enumerate(ranked) if p < NEGLIGIBLE_PROBABILITY), len(ranked))
+    rest = [pair for pair in ranked[considered:] if pair[0] in evidence or pair[0] in _NORWEGIAN]
+    for code, probability in (*ranked[:considered], *rest):
         language = "no" if code in _NORWEGIAN else code
         if probability >= NEGLIGIBLE_PROBABILITY or language in evidence:
             scores[language] = scores.get(language, 0.0) + probability

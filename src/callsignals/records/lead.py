@@ -14,7 +14,7 @@ from callsignals.vocabulary.carried import carried_definition
 from callsignals.vocabulary.definitions import DEFINITIONS, FIGURES, Definition, Phase
 from callsignals.vocabulary.signal import Status
 
-__all__ = ["LeadRecord", "LeadSignal", "lead_phases", "summarise"]
+__all__ = ["PHASES", "LeadRecord", "LeadSignal", "lead_phases", "summarise"]
 
 SCHEMA_VERSION: Literal["1"] = "1"
 PHASES: tuple[Phase, ...] = ("before", "during", "after")

@@ -6,19 +6,20 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ValidationError
 
 from callsignals.errors import InputError
 from callsignals.inputs.transcripts.own import TranscriptRecord
-from callsignals.records.lead import LeadRecord
+from callsignals.records.lead import PHASES, LeadRecord, LeadSignal
 from callsignals.records.signal import SignalRecord
+from callsignals.vocabulary.choices import RecordKind
+from callsignals.vocabulary.definitions import DEFINITIONS
 
-__all__ = ["RECORD_KINDS", "Finding", "RecordKind", "json_schema", "validate_file"]
+__all__ = ["RECORD_KINDS", "Finding", "json_schema", "validate_file"]
 
-RecordKind = Literal["signal", "lead", "transcript"]
 RECORD_KINDS: dict[RecordKind, type[BaseModel]] = {
     "signal": SignalRecord,
     "lead": LeadRecord,
@@ -28,9 +29,33 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(kind: RecordKind) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of record."""
+    """The JSON Schema (draft 2020-12) of one kind of record; it names the signals that are known, and allows others."""
     schema = RECORD_KINDS[kind].model_json_schema(mode="serialization")
+    if kind == "signal":
+        schema["properties"]["signal"]["examples"] = list(DEFINITIONS)
+    if kind == "lead":
+        # what a wrapping serializer gives is any object to pydantic
+        schema["$defs"]["LeadSignal"] = LeadSignal.model_json_schema()
+        schema["properties"]["phases"] = _phases()
     return {"$schema": _DIALECT, "$id": f"urn:callsignals:schema:{kind}:1", **schema}
+
+
+def _phases() -> dict[str, Any]:
+    """Each phase with its known signals and their formulas."""
+    one = {"$ref": "#/$defs/LeadSignal"}
+    phases = {
+        phase: {
+            "type": "object",
+            "properties": {
+                name: {**one, "description": definition.formula}
+                for name, definition in DEFINITIONS.items()
+                if definition.phase == phase
+            },
+            "additionalProperties": one,
+        }
+        for phase in PHASES
+    }
+    return {"type": "object", "properties": phases, "additionalProperties": False, "title": "Phases"}
 
 
 @dataclass(frozen=True, slots=True)

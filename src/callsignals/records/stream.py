@@ -13,8 +13,7 @@ from typing import Protocol
 import polars as pl
 from pydantic import BaseModel
 
-from callsignals.errors import OutputError
-from callsignals.files import replacing
+from callsignals.files import cannot_write, replacing
 from callsignals.records.signal import SignalRecord
 from callsignals.records.tables import SIGNALS_SCHEMA
 
@@ -81,22 +80,13 @@ def _parts_folder(scratch: Path) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(dir=scratch, prefix=".signals.", suffix=".part"))
     except OSError as error:
-        raise _cannot_write(scratch, error) from error
+        raise cannot_write(scratch, error) from error
     try:
         yield folder
     except pl.exceptions.PolarsError as error:  # how polars tells of a full disk, at times
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _cannot_write(path: Path, error: Exception) -> OutputError:
-    return OutputError(
-        str(path),
-        f"cannot be written ({error})",
-        "Free some space or choose another folder with --out; what is finished is kept.",
-        code="cannot_write",
-    )
 
 
 class _Parts:

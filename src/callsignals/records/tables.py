@@ -29,7 +29,6 @@ __all__ = [
     "comments_frame",
     "measured_columns",
     "signal_columns",
-    "signals_frame",
 ]
 
 _TEXT = pl.String()
@@ -153,11 +152,6 @@ def _columns(
             columns[name] = value if value is not None else label
     columns["without_value"] = without
     return columns
-
-
-def signals_frame(rows: Sequence[SignalRecord]) -> pl.DataFrame:
-    """``signals.parquet`` as a frame, in the given order."""
-    return _frame([row.model_dump(mode="json") for row in rows], SIGNALS_SCHEMA)
 
 
 def calls_frame(rows: Sequence[Mapping[str, Any]], extra: Sequence[str] = ()) -> pl.DataFrame:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import BaseModel
 
 from callsignals.errors import Failure
 from callsignals.files import file_name_for, replacing, write_text
@@ -23,16 +22,10 @@ __all__ = [
     "write_failures",
     "write_frame",
     "write_json",
-    "write_jsonl",
     "write_transcript",
 ]
 
 TRANSCRIPT_SUFFIXES = (".json", ".vtt")
-
-
-def write_jsonl(path: Path, records: Iterable[BaseModel]) -> None:
-    """One record a line, fields in the model's order."""
-    write_text(path, "".join(record.model_dump_json() + "\n" for record in records))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

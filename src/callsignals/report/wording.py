@@ -51,7 +51,8 @@ class Wording:
     def formula(self, name: str) -> str:
         """A signal's formula; the registry's own where the language has none."""
         definition = DEFINITIONS.get(name)
-        return self.sections["formula"].get(name) or (definition.formula if definition else "")
+        text = self.sections["formula"].get(name) or (definition.formula if definition else "")
+        return text.replace("`", "")
 
     def reason(self, name: str | None) -> str:
         """Why there is no value."""

@@ -95,13 +95,6 @@ def _read(path: Path) -> bytes:
 def _document(path: Path, data: bytes) -> list[str]:
     try:
         return document_lines(data)
-    except ImportError:
-        raise InputError(
-            str(path),
-            "is a Word document, which needs the package python-docx",
-            "Install it with: pip install 'callsignals[docx]'. Or save the transcript as .vtt.",
-            code="missing_package",
-        ) from None
     except ValueError as error:
         raise InputError(
             str(path), f"is {error}", "Download it again, or save it as .vtt.", code="unknown_transcript"

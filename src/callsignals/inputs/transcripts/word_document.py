@@ -1,7 +1,7 @@
 """Transcripts in Word documents, as Microsoft Teams gives them to download.
 
 Teams writes a paragraph ``Name   0:03`` and the text below it; older ones a line with both times, the name, the text.
-Any other document is read for ``Name: text`` lines. Needs the ``docx`` extra (python-docx).
+Any other document is read for ``Name: text`` lines.
 """
 
 from __future__ import annotations
@@ -31,10 +31,9 @@ def document_lines(data: bytes) -> list[str]:
     """The document's lines of text, blank ones left out.
 
     Raises:
-        ImportError: python-docx is not installed.
         ValueError: it is not a Word document.
     """
-    import docx  # an extra
+    import docx  # takes a while, and few need it
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -5,7 +5,7 @@ stretches of sound. Pure functions: no files, no clock. What is found how well i
 """
 
 from callsignals.privacy.redaction.find import find, redact_text
-from callsignals.privacy.redaction.finding import CONTACT_KINDS, KINDS, Finding, Kind, Level, redacted
+from callsignals.privacy.redaction.finding import CONTACT_KINDS, KINDS, Finding, Kind, redacted
 from callsignals.privacy.redaction.known import person_names
 from callsignals.privacy.redaction.placeholders import is_placeholder
 from callsignals.privacy.redaction.words import Span, redact_transcript, redact_words, spans_of
@@ -16,7 +16,6 @@ __all__ = [
     "REDACTION_VERSION",
     "Finding",
     "Kind",
-    "Level",
     "Span",
     "find",
     "is_placeholder",
@@ -28,5 +27,5 @@ __all__ = [
     "spans_of",
 ]
 
-REDACTION_VERSION = "1"
+REDACTION_VERSION = "2"
 """Raised when the same text would be redacted otherwise: copies are then written again."""

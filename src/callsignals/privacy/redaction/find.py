@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callsignals.privacy.redaction.addresses import find_addresses
-from callsignals.privacy.redaction.finding import Finding, Level, merged, of_level, redacted
+from callsignals.privacy.redaction.finding import Finding, merged, of_level, redacted
 from callsignals.privacy.redaction.known import find_known
 from callsignals.privacy.redaction.name_forms import name_roles
 from callsignals.privacy.redaction.names import find_names
 from callsignals.privacy.redaction.numbers import find_numbers
 from callsignals.privacy.redaction.online import find_online
 from callsignals.privacy.redaction.placeholders import placeholders
+from callsignals.vocabulary.choices import RedactionLevel
 from callsignals.vocabulary.spoken import LANGUAGES
 
 __all__ = ["find", "redact_text"]
@@ -20,7 +21,7 @@ _MOST_PASSES = 4
 
 
 def find(
-    text: str, language: str | None, known_names: tuple[str, ...] = (), *, level: Level = "all"
+    text: str, language: str | None, known_names: tuple[str, ...] = (), *, level: RedactionLevel = "all"
 ) -> tuple[Finding, ...]:
     """What must not be shown of a text, by place, none overlapping.
 
@@ -46,12 +47,16 @@ def find(
     return findings
 
 
-def redact_text(text: str, language: str | None, known_names: tuple[str, ...] = (), *, level: Level = "all") -> str:
+def redact_text(
+    text: str, language: str | None, known_names: tuple[str, ...] = (), *, level: RedactionLevel = "all"
+) -> str:
     """The text with placeholders such as ``[PHONE]``; see :func:`find`."""
     return redacted(text, find(text, language, known_names, level=level))
 
 
-def _found_once(text: str, language: str | None, known_names: tuple[str, ...], level: Level) -> tuple[Finding, ...]:
+def _found_once(
+    text: str, language: str | None, known_names: tuple[str, ...], level: RedactionLevel
+) -> tuple[Finding, ...]:
     languages = (language,) if language in LANGUAGES else LANGUAGES
     found = [one for spoken in languages for one in _searched(text, str(spoken), known_names, level)]
     masked = placeholders(text)
@@ -59,7 +64,7 @@ def _found_once(text: str, language: str | None, known_names: tuple[str, ...], l
     return merged(of_level(clear, level))
 
 
-def _searched(text: str, language: str, known_names: tuple[str, ...], level: Level) -> Iterator[Finding]:
+def _searched(text: str, language: str, known_names: tuple[str, ...], level: RedactionLevel) -> Iterator[Finding]:
     yield from find_online(text, lambda word: bool(name_roles(word, language)[0]))
     yield from find_numbers(text, language)
     yield from find_addresses(text, language)

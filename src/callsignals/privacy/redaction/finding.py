@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CONTACT_KINDS", "KINDS", "Finding", "Kind", "Level", "merged", "of_level", "redacted"]
+from callsignals.vocabulary.choices import RedactionLevel
 
-Level = Literal["all", "contacts", "off"]
-"""``all``; ``contacts``: contact details and numbers that identify or pay, but not names; ``off``: nothing."""
+__all__ = ["CONTACT_KINDS", "KINDS", "Finding", "Kind", "merged", "of_level", "redacted"]
 
 Kind = Literal[
     "name", "phone", "email", "address", "card", "iban", "identity_number", "business_id", "ip_address", "url"
@@ -43,7 +42,7 @@ class Finding:
         return _PLACEHOLDERS[self.kind]
 
 
-def of_level(findings: Iterable[Finding], level: Level) -> tuple[Finding, ...]:
+def of_level(findings: Iterable[Finding], level: RedactionLevel) -> tuple[Finding, ...]:
     """The findings that a level hides."""
     if level == "off":
         return ()

@@ -11,22 +11,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callsignals.language.dictionary import dictionary_lemma
 from callsignals.privacy.redaction.finding import Finding
+from callsignals.privacy.redaction.name_context import JOINS, NameContext
 from callsignals.privacy.redaction.name_forms import COMPANY_FORMS, bare_forms, is_listed, name_roles
-from callsignals.privacy.redaction.name_tokens import NameCues, NameToken, is_small_style, name_cues, name_tokens
+from callsignals.privacy.redaction.name_tokens import NameToken, is_small_style, name_cues, name_tokens
+from callsignals.privacy.redaction.no_person import is_no_person, is_only_a_word
 from callsignals.privacy.redaction.word_sets import word_set
 
 __all__ = ["find_names"]
 
-_JOINS = (" ", "-", "\u00a0", "\u2011", "\n", "  ")
-_LONGEST_CUE = 5
 _MOST_UNKNOWN = 2
 _CONTRACTION = re.compile(r"(?:i|you|we|they|that|it|he|she|there|what|who|where|how|let|here)'")
 _FEWEST_LETTERS = 3
 _HELLOS = word_set("hi hello hey dear thanks hej hejsan tjena hallå tack bästa hei moi moikka terve kiitos")
-_LOCAL = ("ssa", "ssä", "sta", "stä")
-"""Cases of places; people take the outer ones (-lla, -lta)."""
 _INSIDE = frozenset({"in", "near", "outside", "i", "nära", "utanför", "kring"})
 """Before a surname: it is a place's name then."""
 _LONG_ENOUGH_IN_SMALL = 4
@@ -45,12 +42,7 @@ def find_names(text: str, language: str) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    tokens: list[NameToken]
-    cues: NameCues
-    language: str
-    small: bool
-
+class _Names(NameContext):
     def findings(self) -> Iterator[Finding]:
         at = 0
         while at < len(self.tokens):
@@ -59,7 +51,7 @@ class _Names:
                 at += 1
                 continue
             first = self._leftmost(at)
-            if not self._is_no_person(first, end):
+            if not is_no_person(self, first, end):
                 yield self._finding(first, end)
             at = end
 
@@ -71,7 +63,7 @@ class _Names:
         token = self.tokens[at]
         if not token.is_letters:
             return None
-        cue = self._cue_before(at)
+        cue = self.cue_before(at)
         if _CONTRACTION.match(token.folded):
             return None
         if cue == "naming":
@@ -80,6 +72,8 @@ class _Names:
                 return end
         if not token.roles:
             return self._greeted(at) if cue == "greeting" else None
+        if cue is None and is_only_a_word(self, at):
+            return None
         if self._is_sure(at) or self._is_likely(at, cue) or self._is_first_of_full_name(at):
             end = self._extended(at)
             return end + 1 if self.small and cue is not None and end == at + 1 and self._unknown_follows(at) else end
@@ -88,9 +82,9 @@ class _Names:
     def _greeted(self, at: int) -> int | None:
         """The end of an unknown word with a capital after "hej" or "thanks": "Hej Ylvali Kortqvist"."""
         token = self.tokens[at]
-        if self.tokens[at - 1].folded not in _HELLOS or not self._stands_out(token) or not self._is_unknown_name(token):
+        if self.tokens[at - 1].folded not in _HELLOS or not self.stands_out(token) or not self._is_unknown_name(token):
             return None
-        return None if self._in_dictionary(token) else self._extended(at)
+        return None if self.in_dictionary(token) else self._extended(at)
 
     def _is_sure(self, at: int) -> bool:
         """Whether a word is a name wherever it stands."""
@@ -101,22 +95,18 @@ class _Names:
             or (token.folded in self.cues.never and not token.capital)
         ):
             return False
-        if not self._stands_out(token) and self._is_english_word(token):
+        if not self.stands_out(token) and self._is_english_word(token):
             return False
         if not token.capital and ("r" in token.roles or self._is_plural(token)):
             return False
-        if "f" not in token.roles and self._follows(at, _INSIDE):
+        if "f" not in token.roles and self.follows(at, _INSIDE):
             return False
         if token.folded in self.cues.places or token.folded in self.cues.months:
             return False
         if self.small or token.capital:
             shouted = not self.small and token.text.isupper() and len(token.text) <= _FEWEST_LETTERS
             return len(token.folded) >= _FEWEST_LETTERS and not shouted
-        return "f" in token.roles and len(token.folded) >= _LONG_ENOUGH_IN_SMALL and not self._in_dictionary(token)
-
-    def _stands_out(self, token: NameToken) -> bool:
-        """Whether a word has a capital that its sentence does not ask for."""
-        return token.capital and not token.initial and not self.small
+        return "f" in token.roles and len(token.folded) >= _LONG_ENOUGH_IN_SMALL and not self.in_dictionary(token)
 
     def _is_english_word(self, token: NameToken) -> bool:
         """English words stand in the other languages' texts, too."""
@@ -134,18 +124,18 @@ class _Names:
     def _is_likely(self, at: int, cue: str | None) -> bool:
         """Whether a given name that may be another word is one here."""
         token = self.tokens[at]
-        if token.folded in self.cues.months or (token.folded in self.cues.never and not self._stands_out(token)):
+        if token.folded in self.cues.months or (token.folded in self.cues.never and not self.stands_out(token)):
             return False
         is_short = len(token.text) < _FEWEST_LETTERS or (token.text.isupper() and len(token.text) == _FEWEST_LETTERS)
-        if "f" in token.roles and self._stands_out(token) and not is_short:
+        if "f" in token.roles and self.stands_out(token) and not is_short:
             return not self._is_place_here(at)
-        opens = token.initial or (self.small and self._opens(at))
+        opens = token.initial or (self.small and self.opens(at))
         if "f" in token.roles and opens and self._goes_on_as_person(at):
             return True
         return cue in ("greeting", "presenting") and (token.capital or self.small) and self._is_addressed(at, cue)
 
     def _is_place_here(self, at: int) -> bool:
-        return self.tokens[at].folded in self.cues.places and self._follows(at, self.cues.place_before)
+        return self.tokens[at].folded in self.cues.places and self.follows(at, self.cues.place_before)
 
     def _is_addressed(self, at: int, cue: str | None) -> bool:
         token = self.tokens[at]
@@ -157,13 +147,9 @@ class _Names:
             return True
         return cue == "greeting" or self._goes_on_as_person(at) or self._unknown_follows(at)
 
-    def _opens(self, at: int) -> bool:
-        """Whether nothing, or a sentence's end, stands before."""
-        return at == 0 or self.tokens[at].gap.strip() in (".", "!", "?", "\n")
-
     def _unknown_follows(self, at: int) -> bool:
         """Whether the next word is in no dictionary: a surname in a text without capitals."""
-        if at + 1 >= len(self.tokens) or not self._adjoins(at + 1):
+        if at + 1 >= len(self.tokens) or not self.adjoins(at + 1):
             return False
         following = self.tokens[at + 1]
         if (
@@ -172,18 +158,15 @@ class _Names:
             or following.folded in self.cues.never
         ):
             return False
-        return not following.ordinary and not self._in_dictionary(following)
+        return not following.ordinary and not self.in_dictionary(following)
 
     def _goes_on_as_person(self, at: int) -> bool:
         following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
-        if following is None or following.gap not in _JOINS:
+        if following is None or following.gap not in JOINS:
             return False
         if following.folded in self.cues.after:
             return True
         return bool({"s"} & set(following.roles)) and not following.ordinary
-
-    def _follows(self, at: int, words: frozenset[str]) -> bool:
-        return at > 0 and self.tokens[at - 1].folded in words and self.tokens[at].gap in _JOINS
 
     def _is_first_of_full_name(self, at: int) -> bool:
         """An ordinary or rare given name with a surname behind it: "mark johnson", "Ilo Virtanen"."""
@@ -191,7 +174,7 @@ class _Names:
         if not {"f", "r"} & set(token.roles) or at + 1 >= len(self.tokens) or token.folded in self.cues.never:
             return False
         following = self.tokens[at + 1]
-        if following.gap not in _JOINS or "s" not in following.roles or following.gap == "\n":
+        if following.gap not in JOINS or "s" not in following.roles or following.gap == "\n":
             return False
         if not self.small:
             return token.capital and following.capital and (not following.ordinary or not token.initial)
@@ -200,7 +183,7 @@ class _Names:
     def _named(self, at: int) -> int | None:
         """The end of what stands after a cue that a name must follow."""
         end = at
-        while end < len(self.tokens) and end - at < 3 and (end == at or self._adjoins(end)):
+        while end < len(self.tokens) and end - at < 3 and (end == at or self.adjoins(end)):
             token = self.tokens[end]
             if not token.is_letters or (
                 token.folded in self.cues.never and not (token.capital and not self.small and token.roles)
@@ -208,11 +191,11 @@ class _Names:
                 break
             listed = bool(token.roles)
             if self.small:
-                if not (listed or not self._in_dictionary(token)) or len(token.folded) < 2:
+                if not (listed or not self.in_dictionary(token)) or len(token.folded) < 2:
                     break
                 if end > at and listed and token.ordinary and "s" not in token.roles:
                     break
-                if end > at and not listed and self._in_dictionary(token):
+                if end > at and not listed and self.in_dictionary(token):
                     break
             elif (
                 not token.capital
@@ -228,7 +211,7 @@ class _Names:
     def _extended(self, at: int) -> int:
         """The end of a name that begins at a token: further given names, surnames, unknown words with capitals."""
         end, unknown = at + 1, 0
-        while end < len(self.tokens) and self._adjoins(end) and not self._is_inflected(end - 1):
+        while end < len(self.tokens) and self.adjoins(end) and not self._is_inflected(end - 1):
             token = self.tokens[end]
             if not token.is_letters or self._is_company_word(token):
                 break
@@ -256,13 +239,7 @@ class _Names:
         return token.capital and not self.small and not token.initial and not token.text.isupper()
 
     def _capital_follows(self, at: int) -> bool:
-        return at + 1 < len(self.tokens) and self._adjoins(at + 1) and self.tokens[at + 1].capital
-
-    def _adjoins(self, at: int) -> bool:
-        gap = self.tokens[at].gap
-        if gap == ". " or gap == ".":  # "Anna M. Berg"
-            return len(self.tokens[at - 1].text) == 1 and self.tokens[at - 1].capital
-        return gap in _JOINS and gap != "\n"
+        return at + 1 < len(self.tokens) and self.adjoins(at + 1) and self.tokens[at + 1].capital
 
     def _is_inflected(self, at: int) -> bool:
         """Whether a listed name carries an ending: what follows is not its surname ("Annas Volvo")."""
@@ -281,12 +258,12 @@ class _Names:
         while at and token.gap == "-" and self.tokens[at - 1].is_letters:  # Ann-Sofie
             at -= 1
             token = self.tokens[at]
-        if at == 0 or "s" not in token.roles or not self._adjoins(at):
+        if at == 0 or "s" not in token.roles or not self.adjoins(at):
             return at
         before = self.tokens[at - 1]
         if not before.is_letters or not before.capital or self.small or before.folded in self.cues.never:
             return at
-        if before.initial and not before.roles and (self._in_dictionary(before) or self._is_cue_word(before)):
+        if before.initial and not before.roles and (self.in_dictionary(before) or self._is_cue_word(before)):
             return at
         if before.folded in self.cues.company_before or before.text.isupper():
             return at
@@ -295,84 +272,5 @@ class _Names:
     def _is_cue_word(self, token: NameToken) -> bool:
         return token.folded in self.cues.phrase_words
 
-    def _cue_before(self, at: int) -> str | None:
-        phrases = self.cues.before.get(self.tokens[at - 1].folded) if at else None
-        if phrases is None:
-            return None
-        gap = self.tokens[at].gap
-        if gap.strip(" ,:;\n/.–—-") or (gap.strip() in (".", ";") and not self.tokens[at].capital):
-            return None
-        words = tuple(token.folded for token in self.tokens[max(0, at - _LONGEST_CUE) : at])
-        for name, phrase in phrases:
-            if words[-len(phrase) :] == phrase and (name == "naming" or not gap.strip(" ,:")):
-                return name
-        return None
-
-    def _in_dictionary(self, token: NameToken) -> bool:
-        return dictionary_lemma(token.folded, self.language) is not None
-
     def _is_company_word(self, token: NameToken) -> bool:
         return token.folded in COMPANY_FORMS or (token.folded in self.cues.company_after and not token.roles)
-
-    def _is_no_person(self, first: int, end: int) -> bool:
-        """Whether the words are a company's name, a brand or a place."""
-        before = self.tokens[first - 1] if first and self.tokens[first].gap.strip() in ("", "&") else None
-        if before is not None and before.folded in self.cues.sole_trader:
-            return False
-        said = " ".join(token.folded for token in self.tokens[first:end])
-        if said in self.cues.brands or any(token.folded in self.cues.brands for token in self.tokens[first:end]):
-            return True
-        if self._company_follows(end) or (
-            first and self.tokens[first - 1].folded in self.cues.months and end - first == 1
-        ):
-            return True
-        if self._is_house(first, end):
-            return True
-        if any(token.folded in self.cues.company_before for token in self.tokens[first:end] if token.capital):
-            return True
-        if before is not None and (before.folded in self.cues.company_before or "&" in self.tokens[first].gap):
-            return True
-        return end - first == 1 and self._is_place(first)
-
-    def _is_house(self, first: int, end: int) -> bool:
-        """A surname with an unknown word behind it, both with capitals: "Kowalski Packaging"."""
-        words = self.tokens[first:end]
-        if len(words) < 2 or self.small or self._cue_before(first) is not None:
-            return False
-        return words[0].roles == "s" and words[0].gap != "-" and not words[-1].roles and words[-1].gap == " "
-
-    def _company_follows(self, end: int) -> bool:
-        for further in range(end, min(end + 3, len(self.tokens))):
-            token = self.tokens[further]
-            if "&" in token.gap or "+" in token.gap:
-                return True
-            if token.gap not in _JOINS or token.gap == "\n":
-                return False
-            if (
-                token.folded in COMPANY_FORMS
-                and (token.capital or self.small)
-                and not (token.folded in ("as", "co", "group") and not token.capital)
-            ):
-                return True
-            bare = next(iter(bare_forms(token.folded, "en")))
-            if further == end and (
-                token.folded in self.cues.company_after or bare.partition(":")[0] in COMPANY_FORMS - {"as", "co"}
-            ):
-                return token.capital or self.small
-            if not token.capital:
-                return False
-        return False
-
-    def _is_place(self, at: int) -> bool:
-        token = self.tokens[at]
-        if (
-            self.language == "fi"
-            and token.roles == "s"
-            and token.folded.endswith(_LOCAL)
-            and "se" not in token.folded[-5:-3]
-        ):
-            return True
-        if not any(form in self.cues.places for form in bare_forms(token.folded, self.language)):
-            return False
-        cue = self._cue_before(at)
-        return cue != "naming"

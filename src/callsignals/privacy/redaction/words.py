@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from callsignals.privacy.redaction.find import find, redact_text
-from callsignals.privacy.redaction.finding import Finding, Kind, Level, merged, redacted
+from callsignals.privacy.redaction.finding import Finding, Kind, merged, redacted
 from callsignals.privacy.redaction.number_words import number_words
+from callsignals.vocabulary.choices import RedactionLevel
 from callsignals.vocabulary.spoken import LANGUAGES, Party, Transcript, Word
 
 __all__ = ["Span", "redact_transcript", "redact_words", "spans_of"]
@@ -43,7 +44,7 @@ class _Voice:
 
 
 def redact_words(
-    words: Sequence[Word], language: str | None, known_names: tuple[str, ...] = (), *, level: Level = "all"
+    words: Sequence[Word], language: str | None, known_names: tuple[str, ...] = (), *, level: RedactionLevel = "all"
 ) -> tuple[Word, ...]:
     """The words with placeholders.
 
@@ -70,7 +71,7 @@ def redact_words(
 
 
 def spans_of(
-    words: Sequence[Word], language: str | None, known_names: tuple[str, ...] = (), *, level: Level = "all"
+    words: Sequence[Word], language: str | None, known_names: tuple[str, ...] = (), *, level: RedactionLevel = "all"
 ) -> tuple[Span, ...]:
     """Where in the recording something is said that is redacted, by time; words without times give none."""
     spans = []
@@ -88,7 +89,9 @@ def spans_of(
     return tuple(sorted(spans))
 
 
-def redact_transcript(transcript: Transcript, known_names: tuple[str, ...] = (), *, level: Level = "all") -> Transcript:
+def redact_transcript(
+    transcript: Transcript, known_names: tuple[str, ...] = (), *, level: RedactionLevel = "all"
+) -> Transcript:
     """The transcript with redacted words, dropped texts and written names of speakers; times stay as they were."""
     if level == "off":
         return transcript
@@ -110,7 +113,7 @@ def redact_transcript(transcript: Transcript, known_names: tuple[str, ...] = (),
     )
 
 
-def _speaker_labels(transcript: Transcript, known_names: tuple[str, ...], level: Level) -> dict[str, str]:
+def _speaker_labels(transcript: Transcript, known_names: tuple[str, ...], level: RedactionLevel) -> dict[str, str]:
     """A number in place of each speaker's written name."""
     if level != "all":
         return {}
@@ -126,7 +129,7 @@ def _speaker_labels(transcript: Transcript, known_names: tuple[str, ...], level:
 
 
 def _found(
-    words: Sequence[Word], language: str | None, known_names: tuple[str, ...], level: Level
+    words: Sequence[Word], language: str | None, known_names: tuple[str, ...], level: RedactionLevel
 ) -> list[tuple[_Voice, tuple[Finding, ...]]]:
     if level == "off":
         return []
