@@ -23,6 +23,17 @@ lint: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Branches that tests run, child processes included; twice the time of the tests alone.
+coverage: $(VENV)/.installed-test
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+# Whether a wrong measure is noticed: a sample of mutants of each room, against the room's own tests.
+mutation: $(VENV)/.installed-test
+	for room in measures questions figures terms records; do $(BIN)/python benchmarks/mutation/run.py $$room || exit 1; done
+
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/run_all.py $(if $(DATA),--data $(DATA))
 
@@ -65,14 +76,14 @@ audit: constraints.txt
 	$(AUDIT)/$(SCRIPTS)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 
 clean:
-	rm -rf $(VENV) $(OUT) site dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(OUT) site dist build .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.*
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -c "import sys; sys.exit('callsignals needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Try: make PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing packages, about 400 MB at first; this takes minutes and says nothing meanwhile."
+	@echo "Installing packages, about 500 MB at first; this takes minutes and says nothing meanwhile."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	touch $@
 
@@ -80,6 +91,6 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test]"
 	touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-dist: | $(BIN)/python
+$(VENV)/.installed-dist: Makefile | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build twine
 	touch $@

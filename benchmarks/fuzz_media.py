@@ -23,6 +23,7 @@ import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -38,9 +39,11 @@ from hostile_media import mutated, seeds, tempting
 DONE = (0, 3)
 """Exit codes of a run that went through: 3 when inputs failed."""
 FATAL = ("internal", "worker_died", "timed_out")
+NOT_DECODED = ("not_audio", "empty_file", "duplicate_recording")
+"""What may be said of a file without asking the decoder."""
 OVER_LIMIT = ("decoder_crashed", "decoder_stalled", "decoder_too_slow", "out_of_memory", "too_long")
 LOUDNESS = 0.001
-_IN_OPEN, _NONBLOCK = 0x20, 0o4000
+_IN_OPEN, _IN_ISDIR, _NONBLOCK = 0x20, 0x40000000, 0o4000
 
 
 class Canary:
@@ -62,10 +65,14 @@ class Canary:
         """What happened since it was asked last."""
         found = []
         try:
-            os.read(self._watch, 1 << 16)
-            found.append("canary opened")
+            events = os.read(self._watch, 1 << 16)
         except BlockingIOError:
-            pass
+            events = b""
+        while events:
+            _, what, _, length = struct.unpack_from("iIII", events)
+            if not what & _IN_ISDIR:  # somebody who lists the folder opens that alone
+                found.append("canary opened")
+            events = events[16 + length :]
         try:
             self._server.accept()[0].close()
             found.append("connection")
@@ -151,8 +158,11 @@ def traced(folder: Path, files: dict[str, bytes]) -> list[str]:
             if re.match(r"open|connect|socket|execve", call) and "EPERM" not in call:
                 problems.append(f"a decoder did this: {call}")
     print(f"traced: {len(files)} files, {decoders} decoders, {requests} requests", flush=True)
-    if requests < len(files):
-        problems.append("fewer requests than files: the trace is of something else")
+    outcomes, found = batch.check()
+    decoded = sum(count for code, count in outcomes.items() if code not in NOT_DECODED)
+    if requests < decoded:
+        problems.append(f"{requests} requests for {decoded} decoded files: the trace is of something else")
+    problems += found
     return problems
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VERSIONS = ("3.11", "3.12", "3.13")
 TRANSCRIPT = ROOT / "fixtures" / "demo" / "transcripts" / "syn-en-brackwater-1.vtt"
+RECORDING = ROOT / "fixtures" / "demo" / "audio" / "commercial_mono.wav"
 KEY = "kLX7vTYrCk0yH2m9s4uQ1w8e5r3t6y7u8i9o0pQwErs="
 EXTRAS: Mapping[str, tuple[str, Sequence[str]]] = {
     "encryption": ("cryptography.fernet", ("run", "with-key", "--dry-run")),
@@ -56,9 +59,13 @@ def _runs(*command: object) -> bool:
 class Installation:
     """callsignals in an environment of its own, and an empty home to use it from."""
 
-    def __init__(self, python: Path, package: Path, folder: Path, *, pinned: bool) -> None:
-        subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
+    def __init__(self, python: Path, package: Path, folder: Path, *, pinned: bool, uv: str | None) -> None:
         self._scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
+        own = self._scripts / "python"
+        make = [uv, "venv", "--quiet", "--python", python] if uv else [python, "-m", "venv"]
+        subprocess.run([*make, folder / "venv"], check=True)
+        self._pip = [uv, "pip"] if uv else [own, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        self._into = ["--quiet", "--python", own] if uv else []
         self._constraints = ["--constraint", str(ROOT / "constraints.txt")] if pinned else []
         self._package = package
         self.here = folder / "empty"
@@ -73,9 +80,8 @@ class Installation:
     def install(self, extra: str = "") -> None:
         """The package, or it with an extra."""
         named = f"{self._package}[{extra}]" if extra else str(self._package)
-        pip = [self._scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *self._constraints, named], check=True)
-        subprocess.run([self._scripts / "python", "-m", "pip", "check"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*self._pip, "install", *self._into, *self._constraints, named], check=True)
+        subprocess.run([*self._pip, "check", *self._into], check=True, stdout=subprocess.DEVNULL)
 
     def ask(self, *arguments: str, code: int = 0, **environment: str) -> str:
         """What a command prints; it must end with ``code``."""
@@ -84,6 +90,12 @@ class Installation:
     def python(self, program: str) -> str:
         """What a program prints."""
         return self._output([self._scripts / "python", "-c", program], 0, {})
+
+    def unpinned(self) -> set[str]:
+        """What is installed and has no version in constraints.txt."""
+        pinned = {line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}
+        listed = self.python("import importlib.metadata as m; print(*(d.metadata['Name'] for d in m.distributions()))")
+        return {_folded(name) for name in listed.split()} - {_folded(name) for name in pinned} - {"pip", "callsignals"}
 
     def has(self, module: str) -> bool:
         """Whether it can be imported."""
@@ -102,6 +114,10 @@ class Installation:
         if done.returncode != code:
             sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode} instead of {code}:\n{done.stdout}")
         return done.stdout
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).casefold()
 
 
 def try_out(installed: Installation) -> None:
@@ -123,6 +139,10 @@ def try_out(installed: Installation) -> None:
         (installed.here / name).write_text(text, encoding="utf-8")
     installed.ask("run", ".")
     installed.ask("validate", "out/signals.jsonl", "out/leads.jsonl")
+    shutil.copy(RECORDING, installed.here)
+    installed.ask("transcribe", RECORDING.name, "--out", "heard")
+    heard = json.loads((installed.here / "heard" / f"{RECORDING.stem}.json").read_text(encoding="utf-8"))
+    _expect("regular", " ".join(word["text"] for word in heard["words"]))
 
 
 def try_extras(installed: Installation) -> None:
@@ -159,12 +179,14 @@ def main() -> None:
     parser.add_argument("dist", type=Path)
     parser.add_argument("--python", nargs="+", default=VERSIONS, metavar="3.N")
     parser.add_argument("--newest", action="store_true", help="without constraints.txt: what pip finds today")
+    parser.add_argument("--uv", action="store_true", help="install with uv where there is one: quicker")
     parser.add_argument("--demo", action="store_true", help="run the demo too, minutes each")
     parser.add_argument("--extras", action="store_true", help="install the extras too")
     given = parser.parse_args()
     dist = given.dist.resolve()
     known = interpreters(given.python)
     digests: set[str] = set()
+    uv = shutil.which("uv") if given.uv else None
     for version in given.python:
         if version not in known:
             print(f"Python {version}: not on this machine, not tried", flush=True)  # noqa: T201
@@ -173,7 +195,9 @@ def main() -> None:
             started = time.monotonic()
             first = version == next(iter(known))
             with tempfile.TemporaryDirectory() as folder:
-                installed = Installation(python, package, Path(folder), pinned=not given.newest)
+                installed = Installation(python, package, Path(folder), pinned=not given.newest, uv=uv)
+                if not given.newest and (free := installed.unpinned()):
+                    sys.exit(f"constraints.txt has no version of {', '.join(sorted(free))}")
                 try_out(installed)
                 if given.demo and (package.suffix == ".whl" or first):
                     digests.add(try_demo(installed))

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsignals.errors import OutputError
-from callsignals.files import canonical_json, digest_of, file_digest, file_name_for, replacing, write_text
+from callsignals.files import (
+    canonical_json,
+    digest_of,
+    file_digest,
+    file_name_for,
+    file_names_for,
+    replacing,
+    write_text,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -65,3 +73,18 @@ def test_ids_become_safe_and_distinct_names(one, other):
 def test_names_of_long_ids_stay_distinct():
     one, other = "å" * 300 + "1", "å" * 300 + "2"
     assert file_name_for(one) != file_name_for(other)
+
+
+@given(st.lists(st.text("aAbBåÅ/.", min_size=1, max_size=4), unique=True))
+def test_of_several_ids_no_two_names_differ_in_letter_case_alone(ids):
+    names = file_names_for(ids)
+    assert list(names) == ids
+    assert len({name.casefold() for name in names.values()}) == len(ids)
+    assert names == {one: file_names_for(reversed(ids))[one] for one in ids}
+
+
+def test_an_id_like_no_other_keeps_its_plain_name():
+    names = file_names_for(["call/1", "Call/1", "call/2"])
+    assert names["call/2"] == "call%2F2"
+    assert names["call/1"].startswith("call%2F1-")
+    assert names["Call/1"].startswith("Call%2F1-")

@@ -4,8 +4,9 @@
 mutants of a room at random (see ``mutants.py``), runs the room's own tests against each, and prints how many a test
 noticed, with a 95 % Wilson interval, and which it did not. The source on disk is never changed: a forked process
 imports the mutant from memory (so Linux or macOS). It runs the tests that reach the changed statement first, then the
-others that reach the module, and stops at the first failure. Ten times the processor time counts as noticed, too.
-``equivalent.toml`` lists survivors that no test can tell from the original, with the reason; they leave the count.
+others that reach the module, file by file, and stops at the first failure. Ten times the processor time counts as
+noticed, too. ``equivalent.toml`` lists survivors that no test can tell from the original, with the reason; they leave
+the count. Stopped with Ctrl-C, it reports what it has: the order is random, so that is a smaller sample.
 
 Why not mutmut (3.8 tried): it leaves out decorated functions and module constants, and so every property of the
 timeline and every threshold of a measure.
@@ -161,6 +162,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="verdicts, as JSON")
     parser.add_argument("--workers", type=int, default=1)
     asked = parser.parse_args()
+    if not sys.flags.warn_default_encoding:  # so that a mutant without its encoding is noticed where UTF-8 is usual
+        os.execv(sys.executable, [sys.executable, "-X", "warn_default_encoding", *sys.argv])
     os.chdir(TREE)
     sys.dont_write_bytecode = False
     with tempfile.TemporaryDirectory() as compiled:
@@ -178,13 +181,18 @@ def _run(asked: argparse.Namespace) -> int:
     total = len(drawn)
     earlier: dict[str, str] = json.loads(asked.again.read_text(encoding="utf-8")) if asked.again else {}
     if earlier:
+        existing = {mutant.key for mutant in drawn}
+        earlier = {key: verdict for key, verdict in earlier.items() if key in existing}
         drawn = [mutant for mutant in drawn if earlier.get(mutant.key, NOTICED) != NOTICED]
     elif 0 < asked.sample < total:
         drawn = random.Random(asked.seed).sample(drawn, asked.sample)
     reach, imported = _measured(tests, files)
     _warm(imported)
     print(f"{asked.room}: {len(drawn)} of {total} mutants, {len(reach.cpu_s)} tests", file=sys.stderr, flush=True)
-    verdicts = earlier | dict(_verdicts(drawn, reach, asked.workers))
+    verdicts = dict(earlier)
+    with suppress(KeyboardInterrupt):
+        for key, verdict in _verdicts(drawn, reach, asked.workers):
+            verdicts[key] = verdict
     if asked.out:
         asked.out.write_text(json.dumps(dict(sorted(verdicts.items())), indent=1, ensure_ascii=False), encoding="utf-8")
     return _report(asked.room, verdicts, total)
@@ -300,10 +308,21 @@ def _trial(mutant: Mutant, tests: Sequence[str], readers: dict[str, set[str]], c
                 vars(sys.modules[parent]).pop(last, None) if parent in sys.modules else None
         loader = MutantLoader(name, str(file), mutated(file, mutant.number))
         sys.meta_path.insert(0, MutantFinder(name, loader))  # type: ignore[arg-type]
-        paths = sorted({test.partition("::")[0] for test in tests})
-        return int(pytest.main([*PYTEST, *paths], plugins=[Chosen(tests)]))
+        return _run_by_file(tests)
     except BaseException:
         return 3
+
+
+def _run_by_file(tests: Sequence[str]) -> int:
+    """Pytest's exit code; a file is only read when those before it noticed nothing."""
+    by_file: dict[str, list[str]] = defaultdict(list)
+    for test in tests:
+        by_file[test.partition("::")[0]].append(test)
+    for path, chosen in by_file.items():
+        code = int(pytest.main([*PYTEST, path], plugins=[Chosen(chosen)]))
+        if code:
+            return code
+    return 0
 
 
 def _module_name(file: Path) -> str:
@@ -316,7 +335,12 @@ def _readers() -> dict[str, set[str]]:
     files = {_module_name(file): file for file in (SOURCE / PACKAGE).rglob("*.py")}
     readers: dict[str, set[str]] = defaultdict(set)
     for name, file in files.items():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        text = file.read_text(encoding="utf-8")
+        if "iter_modules" in text:  # a package that imports whatever lies in it
+            for other in files:
+                if other.rpartition(".")[0] == name:
+                    readers[other].add(name)
+        for node in ast.walk(ast.parse(text)):
             named: list[str] = []
             if isinstance(node, ast.Import):
                 named = [alias.name for alias in node.names]

@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,6 +23,7 @@ __all__ = [
     "digest_of",
     "file_digest",
     "file_name_for",
+    "file_names_for",
     "links_leading_out",
     "make_private_folder",
     "path_from",
@@ -196,7 +198,19 @@ def file_name_for(identifier: str) -> str:
     name = quote(identifier, safe="", errors="surrogatepass")
     if name.partition(".")[0].casefold() in _DEVICES:
         name = f"%{ord(name[0]):02X}{name[1:]}"
-    if len(name) <= _LONGEST_NAME_BYTES:
-        return name
+    return name if len(name) <= _LONGEST_NAME_BYTES else _told_apart(name, identifier)
+
+
+def file_names_for(identifiers: Iterable[str]) -> dict[str, str]:
+    """``file_name_for`` each of several ids; of those alike but for letter case each is told apart by a digest.
+
+    Windows and macOS take names that differ in letter case for one file.
+    """
+    names = {identifier: file_name_for(identifier) for identifier in identifiers}
+    alike = Counter(name.casefold() for name in names.values())
+    return {one: name if alike[name.casefold()] == 1 else _told_apart(name, one) for one, name in names.items()}
+
+
+def _told_apart(name: str, identifier: str) -> str:
     digest = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{name[: _LONGEST_NAME_BYTES - 17]}-{digest[:16]}"

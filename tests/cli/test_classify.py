@@ -177,12 +177,10 @@ def test_a_table_without_anything_to_classify_says_what_it_has(tmp_path, capsys)
 
 def test_a_survey_tools_export_is_read_by_its_questions(tmp_path, capsys):
     questions = {"Hur hittade du oss?": "En kollega tipsade om er", "NPS": "9", "Motivera": "Snabba svar"}
-    write_csv(tmp_path / "answers.csv", [{"Kund": "a", **questions, "Team": "x"}])
+    write_csv(tmp_path / "answers.csv", [{"Kund": "a", **questions}])
     assert call("classify", tmp_path / "answers.csv", "--json") == 0
     out, err = capsys.readouterr()
     rows = json.loads(out)["rows"]
-    assert [(row["comment_id"], row["kind"], row["Team"]) for row in rows] == [
-        ("1/referral", "referral", "x"), ("1/survey", "survey", "x"),
-    ]  # fmt: skip
-    assert rows[0]["referral_source"] == ["word_of_mouth"]
+    assert [(row["comment_id"], row["kind"]) for row in rows] == [("1/referral", "referral"), ("1/survey", "survey")]
+    assert [row["label"] for row in rows] == ["word_of_mouth", "promoter"]
     assert "'NPS' as the NPS score" in err

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from callsignals.conversation.call_type import classify_call
+from callsignals.conversation.call_type import CallType, classify_call
 from callsignals.conversation.measures import conversation_signals
 from callsignals.conversation.timeline import Timeline
 from callsignals.vocabulary.spoken import Activity, Party, Transcript, Word
@@ -52,14 +52,16 @@ def talk(make_call: MakeCall, lines: list[tuple[Party, str]], language: str = "e
 @pytest.mark.parametrize(("language", "text"), VOICEMAIL)
 def test_a_greeting_with_or_without_a_message_left_is_voicemail(make_call: MakeCall, language: str, text: str) -> None:
     message = "Hello this is Anna from Acme please call me back when you can"
-    assert kind(talk(make_call, [("customer", text)], language)) == "voicemail"
+    greeting = talk(make_call, [("customer", text)], language)
+    assert classify_call(greeting, Timeline.of(greeting)) == CallType("voicemail", "greeting_phrase")
     assert kind(talk(make_call, [("customer", text), ("seller", message)], language)) == "voicemail"
     assert kind(talk(make_call, [("other", text), ("seller", message)], language)) == "voicemail"
 
 
 @pytest.mark.parametrize(("language", "text"), MENU)
 def test_a_menu_is_ivr(make_call: MakeCall, language: str, text: str) -> None:
-    assert kind(talk(make_call, [("customer", text), ("seller", "one")], language)) == "ivr"
+    call = talk(make_call, [("customer", text), ("seller", "one")], language)
+    assert classify_call(call, Timeline.of(call)) == CallType("ivr", "menu_phrase")
 
 
 @pytest.mark.parametrize("text", [VOICEMAIL[0][1], MENU[0][1]])

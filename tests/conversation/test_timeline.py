@@ -75,6 +75,7 @@ def test_a_transcript_without_times_has_no_timeline() -> None:
     call = transcript([], [Word("a", None, None, "seller")], timing="none")
     assert Timeline.of(call).bounds is None
     assert Timeline.of(call).span_s == 0.0
+    assert Timeline.of(transcript([Activity(0, 5, "seller")], timing="none")).a == ()
 
 
 def test_silence_and_overlap_of_an_empty_call_are_none_at_all() -> None:
@@ -138,3 +139,14 @@ def test_words_with_half_their_times_are_left_out_and_activity_stands_where_no_w
     assert Timeline.of(fallback).a == ((0, 5),)
     no_activity = transcript([], [Word("a", 0.0, 1.0, "seller")])
     assert Timeline.of(no_activity).a == ((0.0, 1.0),)
+
+
+def test_music_is_no_voice_however_long_it_plays() -> None:
+    voices = [Activity(60, 62, "unknown", "spk0"), Activity(63, 64, "unknown", "spk1")]
+    timeline = Timeline.of(transcript([Activity(0, 50, "other", "music"), *voices], role_source="unknown"))
+    assert timeline.speakers == ("spk0", "spk1")
+
+
+def test_what_the_parties_say_is_no_other_time() -> None:
+    call = transcript([Activity(0, 5, "seller"), Activity(6, 9, "customer"), Activity(10, 12, "unknown")])
+    assert Timeline.of(call).other == ((10, 12),)

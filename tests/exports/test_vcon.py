@@ -68,6 +68,22 @@ def test_every_call_is_a_vcon_as_the_draft_has_it(recorded):
     assert len({vcon["uuid"] for vcon in vcons.values()}) == 4
 
 
+def test_calls_whose_ids_differ_in_letter_case_alone_have_files_that_differ_in_more(recorded):
+    """A folder of Windows or macOS would keep one of them."""
+    before = exported(recorded)
+    transcripts = recorded / "transcripts"
+    (transcripts / "CALL%2F0000.json").write_bytes((transcripts / "call%2F0001.json").read_bytes())
+    for name in ("calls.parquet", "signals.parquet"):
+        table = pl.read_parquet(recorded / name)
+        table.with_columns(pl.col("call_id").replace({"call/0001": "CALL/0000"})).write_parquet(recorded / name)
+    lines = (recorded / "signals.jsonl").read_text(encoding="utf-8").replace("call/0001", "CALL/0000")
+    (recorded / "signals.jsonl").write_text(lines, encoding="utf-8")
+    vcons = exported(recorded)
+    assert len({name.casefold() for name in vcons}) == len(before)
+    assert set(vcons) & set(before) == {"call%2F0002.vcon.json", "call%2F0003.vcon.json"}
+    assert exported(recorded) == vcons
+
+
 def test_a_stereo_call_has_a_party_a_channel_and_its_recording_by_hash(recorded):
     vcon = exported(recorded)["call%2F0000.vcon.json"]
     (dialog,) = vcon["dialog"]

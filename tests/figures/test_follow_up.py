@@ -92,8 +92,9 @@ def test_among_equals_the_newest_comes_first_and_then_the_smaller_id():
         surveyed("a", group="detractor", score=3, created_at=january),
         surveyed("d", group="detractor", score=0, created_at=january),
         surveyed("e", group="detractor", created_at=march),
+        surveyed("f", group="detractor", score=1, created_at=march),
     ]
-    assert ids(*critics) == ["d", "b", "a", "c", "e"]
+    assert ids(*critics) == ["d", "f", "b", "a", "c", "e"]
 
 
 def test_of_the_passives_those_who_recommend_us_come_first_then_positive_texts_then_higher_scores():

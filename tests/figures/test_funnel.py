@@ -165,7 +165,7 @@ def test_four_lost_leads_are_too_few_for_shares_and_keep_their_parts():
 
 def test_a_figure_of_one_kind_of_lead_has_no_label():
     (qualified,) = qualified_signals(deals(*[{"qualified": True}] * 5))
-    assert (qualified.label, qualified.labels) == (None, ())
+    assert (qualified.name, qualified.label, qualified.labels) == ("qualified_share", None, ())
     assert qualified_signals(deals(*[{"qualified": False}] * 4))[0].reason == "under_5_leads"
 
 

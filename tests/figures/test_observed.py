@@ -137,3 +137,9 @@ def test_many_rows_are_packed_on_the_way_and_none_is_lost():
     assert values(found)[COMPANY, None] == pytest.approx(0.525)
     company = next(figure for figure in found.figures("month") if figure.subject == COMPANY)
     assert company.signal.n == 24_000
+
+
+def test_a_carried_figure_of_ours_is_an_observation_like_any_other():
+    score = {"lead_id": "b", "signal": "nps", "phase": "after", "unit": "points", "time": None}
+    carried = rows({**score, "status": "carried", "value": 40.0}, {**score, "value": -100.0})
+    assert values(table(carried, statuses=("ok", "carried"))) == {(COMPANY, None): 40.0}

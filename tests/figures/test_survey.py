@@ -64,6 +64,7 @@ def test_without_respondents_a_lead_is_one_and_without_leads_an_answer_is_one(an
 def test_csat_is_the_share_of_4_and_5(answer):
     signal = only(csat_signals([answer(score, "csat5") for score in (5, 4, 4, 5, 5, 4, 5, 4, 3, 1)]))
     assert (signal.value, signal.numerator, signal.denominator, signal.n) == (0.8, 8.0, 10.0, 10)
+    assert (signal.name, signal.labels, signal.basis) == ("csat_share", ("csat5",), "score")
     # Wilson for 8 of 10, as published tables have it.
     assert (signal.low, signal.high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
 
@@ -87,6 +88,11 @@ def test_effort_scales_are_mirrored_and_join_their_length(answer):
     assert mean.labels == ("ces7",)
     assert mean.value == pytest.approx((7 + 6 + 2 + 7 + 1) / 5)
     assert easy.value == pytest.approx(3 / 5)
+
+
+def test_the_longer_scale_alone_has_its_figures_too(answer):
+    mean, easy = ces_signals([answer(score, "ces7") for score in (7, 6, 6, 5, 1)])
+    assert (mean.labels, mean.value, easy.value) == (("ces7",), 5.0, 0.6)
 
 
 def test_an_interval_of_a_mean_stays_on_the_scale(answer):

@@ -1,3 +1,5 @@
+"""Files for tests to read."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -16,3 +18,19 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
         return path
 
     return to_file
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    """Writes files (name to text or bytes) into a workspace folder and returns it."""
+
+    def write(files: dict[str, str | bytes]) -> Path:
+        root = tmp_path / "workspace"
+        root.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    return write

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from callsignals.inputs.cells import RowContext
 from callsignals.inputs.metric_rows import parse_metric_rows
-from callsignals.inputs.row_parsers import RowContext
 from callsignals.inputs.tables import COLUMNS, parse_table
 from callsignals.inputs.workspace import open_workspace
 from callsignals.vocabulary.carried import carried_metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,38 +41,84 @@ def test_the_digest_follows_meaning_not_layout() -> None:
     assert parse_terms(GOOD.replace('"7"', '"8"')).digest != digest
 
 
+TEXTS = """'phrases' is not a list of texts. Write phrases = ["...", "..."]"""
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("version = ", "not valid TOML"),
-        ("version = true", "neither text nor number"),
-        ('version = "1"', "has no terms"),
-        ('version = "1"\n[needs.en]\nphrases = ["a"]', "Did you mean 'need'"),
-        ('version = "1"\n[need.se]\nphrases = ["a"]', "Did you mean 'sv'"),
-        ('version = "1"\n[need.de]\nphrases = ["a"]', "unknown language"),
-        ('version = "1"\n[need]\nen = ["a"]', "is not a section"),
-        ('version = "1"\nneed = "a"', "is not a section"),
-        ('version = "1"\n[need.en]\nphrase = ["a"]', "Did you mean 'phrases'"),
-        ('version = "1"\n[need.en]\nphrases = "a"', "not a list of texts"),
-        ('version = "1"\n[need.en]\nphrases = [1]', "not a list of texts"),
-        ('version = "1"\n[need.en]\nphrases = []', "is empty"),
-        ('version = "1"\n[need.en]\nphrases = ["..."]', "has no letters"),
-        (f'version = "1"\n[need.en]\nphrases = ["{"a" * 101}"]', "too long"),
-        ('version = "1"\n[need.en]\nphrases = ["a"]\nnotes = 1', "'notes' is not text"),
+        ("version = ", ": is not valid TOML (Invalid value (at end of document)). Correct the line"),
         (
-            'version = "1"\n[need.en]\nphrases = ["Cost"]\n[product.en]\nphrases = ["cost"]',
-            "'cost' is in [need.en] and in",
+            "version = true",
+            ': has a version that is neither text nor number. Write version = "1", or leave it out',
         ),
-        ("version = \"1\"\n[need.en]\nregex = ['(a']", "does not compile"),
-        ("version = \"1\"\n[need.en]\nregex = ['(a+)+b']", "repeats a group"),
+        ('version = "1"', ': has no terms. Add a section such as [need.en] with phrases = ["..."]'),
+        (
+            '[needs.en]\nphrases = ["a"]',
+            ": unknown section 'needs'. Did you mean 'need'? Known: version, need, product",
+        ),
+        ("[quux]", ": unknown section 'quux'. Known: version, need, product"),
+        ('[need.se]\nphrases = ["a"]', ": [need.se]: unknown language. Did you mean 'sv'? Known: en, sv, fi"),
+        ('[need.zh]\nphrases = ["a"]', ": [need.zh]: unknown language. Known: en, sv, fi"),
+        ('[need]\nen = ["a"]', ' [need.en]: is not a section. Write phrases = ["..."] below it'),
+        ('need = "a"', ": 'need' is not a section. Write [need.en], [need.sv] or [need.fi]"),
+        (
+            '[need.en]\nphrase = ["a"]',
+            " [need.en]: unknown key 'phrase'. Did you mean 'phrases'? Known: phrases, regex, notes",
+        ),
+        ('[need.en]\nphrases = "a"', f" [need.en]: {TEXTS}"),
+        ("[need.en]\nphrases = [1]", f" [need.en]: {TEXTS}"),
+        ("[need.en]\nphrases = []", " [need.en]: is empty. Add phrases, or remove the section"),
+        ('[need.en]\nphrases = ["..."]', " [need.en]: phrase '...' has no letters. Remove it"),
+        (
+            f'[need.en]\nphrases = ["{"a" * 101}"]',
+            f" [need.en]: phrase '{'a' * 60}...' is too long. Keep to 100 characters",
+        ),
+        ('[need.en]\nphrases = ["a"]\nnotes = 1', """ [need.en]: 'notes' is not text. Write notes = "...\""""),
+        (
+            '[need.en]\nphrases = ["Cost"]\n[product.en]\nphrases = ["cost"]',
+            ": 'cost' is in [need.en] and in [product.en]. Keep it in one of them",
+        ),
+        (
+            "[need.en]\nregex = ['(a']",
+            " [need.en]: regex '(a' cannot be used: it does not compile: missing ), unterminated subpattern at "
+            "position 0. Correct or remove it",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_a_remedy(text: str, says: str) -> None:
     with pytest.raises(SettingsError) as caught:
         parse_terms(text, "my_terms.toml")
-    assert says in str(caught.value)
-    assert caught.value.what.startswith("my_terms.toml")
-    assert caught.value.remedy
+    assert str(caught.value) == f"my_terms.toml{says}"
+
+
+def test_a_list_may_leave_out_its_version_and_hold_patterns_alone() -> None:
+    terms = parse_terms("[product.fi]\nregex = ['hin\\w+', 'hin\\w+']")
+    assert terms.version == ""
+    (entry,) = terms.entries
+    assert (entry.phrases, entry.regex, entry.notes) == ((), (r"hin\w+",), "")
+    assert parse_terms("version = 2.5\n[need.en]\nphrases = ['a']").version == "2.5"
+
+
+def test_a_phrase_of_a_hundred_characters_is_kept() -> None:
+    assert parse_terms(f"[need.en]\nphrases = ['{'a' * 100}']").entries[0].phrases == ("a" * 100,)
+
+
+def test_entries_stand_by_kind_and_language_whatever_the_files_order() -> None:
+    text = "[product.en]\nphrases=['b']\n[need.sv]\nphrases=['c']\n[need.en]\nphrases=['a']"
+    found = [(entry.kind, entry.language) for entry in parse_terms(text).entries]
+    assert found == [("need", "en"), ("need", "sv"), ("product", "en")]
+
+
+def test_a_file_of_four_million_bytes_is_read_and_a_larger_one_refused(tmp_path: Path) -> None:
+    text = "[need.en]\nphrases = ['a']\n#"
+    path = tmp_path / "terms.toml"
+    path.write_text(text + "x" * (4_000_000 - len(text)), encoding="utf-8", newline="\n")
+    assert load_terms(path).languages == ("en",)
+    path.write_text(text + "x" * (4_000_001 - len(text)), encoding="utf-8", newline="\n")
+    with pytest.raises(SettingsError) as caught:
+        load_terms(path)
+    assert str(caught.value) == "terms.toml: is larger than 4 MB. A term list has a few thousand lines at most"
 
 
 def test_the_same_phrase_in_two_languages_is_fine() -> None:
@@ -87,11 +134,13 @@ def test_files_are_read_with_or_without_a_byte_order_mark(tmp_path: Path) -> Non
 
 
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"missing\.toml: cannot be read"):
+    with pytest.raises(
+        SettingsError, match=r"^missing\.toml: cannot be read \(.+\)\. Check the path and its permissions$"
+    ):
         load_terms(tmp_path / "missing.toml")
     latin = tmp_path / "latin.toml"
     latin.write_bytes('version = "1"\n[need.sv]\nphrases = ["krånglig"]'.encode("latin-1"))
-    with pytest.raises(SettingsError, match="not UTF-8"):
+    with pytest.raises(SettingsError, match=r"^latin\.toml: is not UTF-8 text\. Save it as UTF-8$"):
         load_terms(latin)
 
 
@@ -108,23 +157,44 @@ def test_plain_patterns_are_accepted_and_ignore_case(pattern: str) -> None:
     assert compile_safe(pattern).flags & 2  # re.IGNORECASE
 
 
+GROUP = "it repeats a group, which can take for ever; repeat single characters or classes only"
+LOOK = "it has a look-around or an inline flag"
+BACK = "it has a back-reference"
+MANY = "it has too many alternatives; list them as several patterns or phrases"
+EMPTY = "it matches the empty text"
+
+
 @pytest.mark.parametrize(
-    "pattern",
+    ("pattern", "why"),
     [
-        "",
-        "(a+)+$",
-        "(a|a)*$",
-        "(?:a{2,}){3,}",
-        r"(a)\1",
-        "(?=a)b",
-        "(?i)a",
-        "a*b*c*d*",
-        "x" * 201,
-        "a?" * 13 + "b",
-        "a*",
-        "[a",
+        (" ", "it is empty"),
+        ("x" * 201, "it is longer than 200 characters"),
+        ("(a+)+$", GROUP),
+        ("(a|a)*$", GROUP),
+        ("(?:a{2,}){3,}", GROUP),
+        ("a|*", GROUP),
+        (r"(a)\1", BACK),
+        (r"(a)\9", BACK),
+        ("(?=a)b", LOOK),
+        ("(?i)a", LOOK),
+        ("a*b*c*d", "it has more than 2 repetitions"),
+        ("a?" * 13 + "b", MANY),
+        ("a?" * 9 + "b*c", MANY),
+        ("a?" * 5 + "b*c+d", MANY),
+        ("a|" * 13 + "b", MANY),
+        ("a*", EMPTY),
+        ("(?:a|)", EMPTY),
+        ("[a", "it does not compile: unterminated character set at position 0"),
     ],
 )
-def test_patterns_that_could_take_for_ever_or_match_nothing_are_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match=r"\w"):
+def test_patterns_that_could_take_for_ever_or_match_nothing_are_refused(pattern: str, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(why)}$"):
         compile_safe(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["x" * 200, "a*b*c", "a?" * 12 + "b", "a?" * 8 + "b*c", "a?" * 4 + "b*c+d", r"a\0", r"a\d+", "[a-z]+x", "a.+b"],
+)
+def test_patterns_at_the_bounds_are_accepted(pattern: str) -> None:
+    assert compile_safe(pattern).pattern == pattern

@@ -188,6 +188,68 @@ def test_a_language_without_terms_is_said() -> None:
     assert measured(german)["need_term_share"].reason == "language_not_supported"
 
 
+def test_at_five_mentions_there_is_a_share_and_its_evidence_is_of_its_kind(words_of: WordsOf) -> None:
+    words = words_of([("customer", "delay price."), ("seller", "error stress price.")], word_s=1.0)
+    signals = measured(call(words, timing="words"))
+    need, product = signals["need_term_share"], signals["product_term_share"]
+    assert (need.value, need.n, need.evidence) == (
+        pytest.approx(3 / 5),
+        5,
+        (TimeSpan(0.0, 1.0), TimeSpan(2.0, 3.0), TimeSpan(3.0, 4.0)),
+    )
+    assert (product.value, product.evidence) == (pytest.approx(2 / 5), (TimeSpan(1.0, 2.0), TimeSpan(4.0, 5.0)))
+    own = signals["customer_need_term_share"]
+    assert own == Signal.insufficient("customer_need_term_share", "under_5_mentions", numerator=1, denominator=2, n=2)
+
+
+def test_three_need_terms_are_enough_for_uptake(words_of: WordsOf) -> None:
+    words = words_of([("customer", "delay error stress."), ("seller", "that error and the error.")], word_s=1.0)
+    uptake = measured(call(words, timing="words"))["need_uptake"]
+    assert (uptake.value, uptake.n, uptake.evidence) == (pytest.approx(1 / 3), 3, (TimeSpan(4.0, 5.0),))
+    few = talk([("customer", "delay error.")], words_of)["need_uptake"]
+    assert (few.n, few.numerator, few.denominator) == (2, 0, 2)
+
+
+def test_twenty_sentences_are_enough_for_a_talk_share() -> None:
+    whole = timed_call()
+    assert measured(call(whole.words[1:], whole.timeline))["need_talk_share"].n == 20
+    assert measured(call(whole.words[1:], whole.timeline))["need_talk_share"].status == "ok"
+    assert measured(call(whole.words[2:], whole.timeline))["need_talk_share"].status == "insufficient"
+
+
+def test_a_sentence_of_an_other_voice_counts_for_no_talk_share() -> None:
+    whole = timed_call()
+    words = [*whole.words, Word("price.", 40.0, 41.0, "other", "m")]
+    timeline = [*whole.timeline, Activity(40.0, 41.0, "other", "m")]
+    assert measured(call(words, timeline)) == measured(whole)
+
+
+def test_a_voice_that_is_neither_of_the_two_has_no_seconds() -> None:
+    known = timed_call()
+    words = [Word(word.text, word.start_s, word.end_s, "unknown", word.speaker) for word in known.words]
+    timeline = [Activity(item.start_s, item.end_s, "unknown", item.speaker) for item in known.timeline]
+    third = [*words, Word("price.", 40.0, 41.0, "unknown", "third")]
+    heard = [*timeline, Activity(40.0, 41.0, "unknown", "third")]
+    two, three = (
+        measured(call(said, spoken, role_source="unknown")) for said, spoken in ((words, timeline), (third, heard))
+    )
+    assert three["product_talk_share"].numerator == two["product_talk_share"].numerator
+    assert three["product_talk_share"].n == 22
+
+
+def test_a_word_without_its_end_has_no_seconds() -> None:
+    whole = timed_call()
+    words = [*whole.words[:-1], Word("now.", 31.0, None, "seller", "s")]
+    assert measured(call(words, whole.timeline))["product_talk_share"].numerator == pytest.approx(2.0)
+
+
+def test_silence_has_no_talk_share(words_of: WordsOf) -> None:
+    silent = measured(call((), timing="activity"))["need_talk_share"]
+    assert silent == Signal.insufficient("need_talk_share", "no_times", n=0)
+    written = talk([("customer", "Delay. Price. Fine.")], words_of)["product_talk_share"]
+    assert written == Signal.insufficient("product_talk_share", "no_times", n=3)
+
+
 KINDS: tuple[TermKind, ...] = ("need", "product")
 PARTIES: tuple[Party, ...] = ("seller", "customer")
 SPOKEN = st.lists(

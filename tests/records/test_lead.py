@@ -275,3 +275,10 @@ def test_a_leads_signal_that_cannot_be_is_refused(change):
     LeadSignal.model_validate({"n": 0, "status": "ok", "confidence": 1.0})
     with pytest.raises(ValidationError):
         LeadSignal.model_validate({"n": 0, "status": "ok", "confidence": 1.0, **change})
+
+
+def test_a_lead_and_its_signals_stay_as_they_were_made(row):
+    record = LeadRecord(lead_id="acme", phases=lead_phases([row(share(0.5, 5, 10))]))
+    for changed in (record, record.phases["during"]["seller_talk_share"]):
+        with pytest.raises(ValidationError, match="frozen"):
+            changed.n = 2

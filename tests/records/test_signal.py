@@ -62,9 +62,9 @@ def test_a_record_that_contradicts_itself_is_refused(row, change):
 
 
 def test_evidence_keeps_its_kind(row):
-    record = row(Signal("seller_talk_share", value=0.5, evidence=(TimeSpan(1.23456, 2.0), CharSpan(3, 7))))
+    record = row(Signal("seller_talk_share", value=0.5, evidence=(TimeSpan(1.23456, 2.34567), CharSpan(3, 7))))
     dumped = record.model_dump(mode="json")["evidence"]
-    assert dumped == [{"start_s": 1.235, "end_s": 2.0}, {"start_char": 3, "end_char": 7}]
+    assert dumped == [{"start_s": 1.235, "end_s": 2.346}, {"start_char": 3, "end_char": 7}]
     assert SignalRecord.model_validate(record.model_dump(mode="json")) == record
 
 
@@ -220,3 +220,10 @@ def test_a_moment_that_is_not_known_stays_unknown():
     assert iso_time(None) is None
     assert rounded(None) is None
     assert (rounded(0.1234564), rounded(1)) == (0.123456, 1.0)
+
+
+def test_a_row_and_its_evidence_stay_as_they_were_made(row):
+    record = row(replace(SHARE, evidence=(TimeSpan(1.0, 2.0),)))
+    for changed, field in ((record, "value"), (record.evidence[0], "start_s")):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(changed, field, 0.5)

@@ -72,6 +72,8 @@ def test_a_users_column_never_replaces_ours():
     frame = comments_frame([{"comment_id": "k1", "kind": "survey"}], extra=["kind", "branch"])
     assert frame.columns.count("kind") == 1
     assert frame["branch"].to_list() == [None]
+    scored = comments_frame([{"comment_id": "k1", "score": 7.0}], extra=["score"])
+    assert scored["score"].to_list() == [7.0]
 
 
 def test_written_records_fit_the_published_schemas(rows, tmp_path):
@@ -109,7 +111,7 @@ def test_validate_refuses_what_is_no_file_of_records(tmp_path):
     with pytest.raises(InputError, match="no signal records"):
         validate_file(tmp_path / "calls.parquet")
     (tmp_path / "latin.jsonl").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(InputError, match="UTF-8"):
+    with pytest.raises(InputError, match=r"latin\.jsonl: is not readable UTF-8 text\. Name a \.jsonl"):
         validate_file(tmp_path / "latin.jsonl")
 
 

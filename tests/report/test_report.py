@@ -137,15 +137,19 @@ def test_a_call_page_has_every_signal_with_its_parts_and_its_reason(out):
     assert any("need mentions of both parties / " in value and f"Numerator {numerator:.2f}" in value for value in hover)
 
 
-def test_a_figure_on_top_of_a_call_page_leads_to_its_parts_and_a_rate_says_what_was_counted(out):
-    path = out / "report" / call_page("call/0000")
+def test_a_figure_on_top_of_a_call_page_leads_to_its_parts_and_a_rate_says_what_was_counted(small):
+    rate = pl.col("signal") == "seller_questions_per_hour"
+    counted = {"value": 361.0, "numerator": 7.0, "denominator": 69.8}
+    signals = pl.read_parquet(small / "signals.parquet").with_columns(
+        **{name: pl.when(rate).then(value).otherwise(pl.col(name)) for name, value in counted.items()}
+    )
+    signals.write_parquet(small / "signals.parquet")
+    build_report(small)
+    path = small / "report" / call_page("call/0000")
     found = parsed(path).attributes
     assert ("a", "href", "#signal-seller_questions_per_hour") in found
     assert ("tr", "id", "signal-seller_questions_per_hour") in found
-    rows = pl.read_parquet(out / "signals.parquet").filter(call_id="call/0000", signal="seller_questions_per_hour")
-    (row,) = rows.filter(level="lead").to_dicts()
-    minutes, seconds = divmod(int(row["denominator"]), 60)
-    assert f"per hour {row['numerator']:g} in {minutes}:{seconds:02d}" in text_of(path)
+    assert "361 per hour 7 in 1:09" in text_of(path)
 
 
 def test_one_undated_call_says_that_it_is_one_and_that_its_date_is_not_known(tmp_path):

@@ -20,11 +20,12 @@ from callsignals.errors import Failure, InputError
 from callsignals.figures.follow_up import FollowUp, Surveyed, follow_up_list, why_follow_up
 from callsignals.figures.grouped import Figure, figures_of
 from callsignals.figures.survey import SurveyAnswer
+from callsignals.inputs.cells import RowContext
 from callsignals.inputs.checks import listed, segment_columns
 from callsignals.inputs.own_comments import OwnComments, own_comments
 from callsignals.inputs.questionnaires import answers_apart, find_questions
 from callsignals.inputs.raw_rows import Table
-from callsignals.inputs.row_parsers import RowContext, parse_comment_rows
+from callsignals.inputs.row_parsers import parse_comment_rows
 from callsignals.inputs.settings import Settings
 from callsignals.inputs.table_stream import TableSource, table_parts
 from callsignals.inputs.tables import COLUMNS

@@ -17,7 +17,7 @@ import numpy as np
 from callsignals.errors import Failure, InputError, MediaError
 from callsignals.exports.finished import FinishedRun
 from callsignals.exports.target import ExportOptions, ExportReport, Target
-from callsignals.files import file_name_for, replacing
+from callsignals.files import file_name_for, file_names_for, replacing
 from callsignals.hearing.decode import DEFAULT_MAX_HOURS, Decoder
 from callsignals.hearing.recording import SAMPLE_RATE_HZ, Int16, Interval, Recording
 from callsignals.inputs.transcripts.own import parse_own
@@ -37,7 +37,7 @@ Row = Mapping[str, Any]
 
 
 def export_audio(run: FinishedRun, target: Target, options: ExportOptions) -> ExportReport:
-    """Write ``CALL_ID.wav`` (percent-encoded id) for every call that has a recording.
+    """Write ``CALL_ID.wav`` (the id as ``files.file_names_for`` has it) for every call that has a recording.
 
     Raises:
         InputError: OUT's tables cannot be read.
@@ -46,6 +46,7 @@ def export_audio(run: FinishedRun, target: Target, options: ExportOptions) -> Ex
     shown = load_presentation(run.out)
     recordings = (run.out / (shown.audio_base or "..")).resolve()
     leads = {lead["lead_id"]: lead.get("name") for lead in run.leads()}
+    file_names = file_names_for(row["call_id"] for row in run.rows("calls"))
     files: list[Path] = []
     failures: list[Failure] = []
     hidden = without_recording = 0
@@ -55,7 +56,7 @@ def export_audio(run: FinishedRun, target: Target, options: ExportOptions) -> Ex
                 without_recording += 1
                 continue
             named = person_names((*shown.sellers, *shown.sellers.values(), leads.get(row["lead_id"])))
-            path = options.place / f"{file_name_for(row['call_id'])}.wav"
+            path = options.place / f"{file_names[row['call_id']]}.wav"
             try:
                 intervals = hidden_intervals(_transcript(run.out, row["call_id"]), named)
                 write_bleeped(path, _recording(decoder, recordings / row["audio"], row), intervals)

@@ -8,7 +8,7 @@ A destination is a row of ``DESTINATIONS``: its name, where it leads (a folder o
   ``run.out`` for anything else (``transcripts/`` for instance).
 - ``target.address`` is what the user gave, secrets included; show ``target.shown`` only.
 - A destination of files writes into ``options.place``, which ``export_to`` has made: every file with
-  ``callsignals.files`` (whole or not at all), names made of ids with ``files.file_name_for``. It returns ``files``:
+  ``callsignals.files`` (whole or not at all), names made of ids with ``files.file_names_for``. It returns ``files``:
   ``export_to`` removes what the export before wrote there and this one did not.
 - ``export_to`` notes the export in ``OUT/exports.json``. A function raises ``CallSignalsError`` when it had to give up
   (``UsageError``, or ``code=UNREACHED``, when not a byte has left: the note is taken back), and returns ``failures``

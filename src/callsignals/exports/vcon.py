@@ -21,7 +21,7 @@ from callsignals.errors import Failure, InputError
 from callsignals.exports.events import signal_lines
 from callsignals.exports.finished import FinishedRun
 from callsignals.exports.target import ExportOptions, ExportReport, Target
-from callsignals.files import canonical_json, file_name_for, write_text
+from callsignals.files import canonical_json, file_name_for, file_names_for, write_text
 from callsignals.inputs.checks import fold_name
 from callsignals.inputs.transcripts.own import parse_own, transcript_to_json
 from callsignals.inputs.transcripts.parties import LABELS
@@ -74,7 +74,7 @@ class _Call:
 
 
 def export_vcon(run: FinishedRun, target: Target, options: ExportOptions) -> ExportReport:
-    """Write ``CALL_ID.vcon.json`` (percent-encoded id) for every call.
+    """Write ``CALL_ID.vcon.json`` (the id as ``files.file_names_for`` has it) for every call.
 
     A call without ``started_at`` has none, since a vCon must say when it began; it is among the failures.
 
@@ -83,6 +83,7 @@ def export_vcon(run: FinishedRun, target: Target, options: ExportOptions) -> Exp
         OutputError: the folder cannot be written.
     """
     rows: dict[str, Row] = {row["call_id"]: {name: row[name] for name in _COLUMNS} for row in run.rows("calls")}
+    file_names = file_names_for(rows)
     shown = load_presentation(run.out)
     recordings = (run.out / (shown.audio_base or "..")).resolve()
     sellers = (*shown.sellers, *shown.sellers.values())
@@ -104,7 +105,7 @@ def export_vcon(run: FinishedRun, target: Target, options: ExportOptions) -> Exp
         except InputError as error:
             failures.append(Failure.of(error, "records"))
             continue
-        path = options.place / f"{file_name_for(call_id)}{_SUFFIX}"
+        path = options.place / f"{file_names[call_id]}{_SUFFIX}"
         write_text(path, canonical_json(_vcon(run.source, call)) + "\n")
         files.append(path)
     notices = []

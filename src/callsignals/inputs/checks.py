@@ -11,6 +11,7 @@ from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, SellerRow
 
 __all__ = [
     "alias_notices",
+    "alike_notices",
     "comment_notices",
     "conflict_notices",
     "counted",
@@ -84,6 +85,19 @@ def conflict_notices(calls: Sequence[CallRow], leads: Sequence[LeadRow]) -> list
         f"{table[lead_id].table} and {calls[0].table} disagree on '{column}' of lead '{lead_id}' "
         f"(calls {listed(ids)}): {table[lead_id].table} counts."
         for (lead_id, column), ids in conflicts.items()
+    ]
+
+
+def alike_notices(calls: Sequence[CallRow]) -> list[str]:
+    """A notice of call ids that differ in letter case alone."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for call in calls:
+        ids[call.call_id.casefold()].append(call.call_id)
+    return [
+        f"{calls[0].table}: the ids {listed(alike)} differ in letter case alone: on Windows and macOS their "
+        "transcripts would be one file. Give one another id."
+        for alike in ids.values()
+        if len(set(alike)) > 1
     ]
 
 

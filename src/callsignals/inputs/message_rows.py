@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from callsignals.inputs.row_parsers import Cells, Parsed, RowContext, parse_rows
+from callsignals.inputs.cells import Cells, Parsed, RowContext, parse_rows
 from callsignals.inputs.rows import SENDERS, CommentRow, MessageRow
 from callsignals.inputs.tables import Table
 from callsignals.inputs.values import parse_bool, parse_choice, shown

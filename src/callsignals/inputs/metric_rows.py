@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from callsignals.inputs.row_parsers import Cells, Parsed, RowContext, parse_rows
+from callsignals.inputs.cells import Cells, Parsed, RowContext, parse_rows
 from callsignals.inputs.rows import MetricRow
 from callsignals.inputs.tables import METRIC_PARTS, Table
 from callsignals.inputs.values import parse_choice, shown

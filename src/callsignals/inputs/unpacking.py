@@ -56,7 +56,7 @@ def parquet_rows(data: bytes) -> Iterator[list[str | None]]:
     """
     try:
         lazy = pl.scan_parquet(io.BytesIO(data))
-        yield lazy.collect_schema().names()
+        yield list(lazy.collect_schema().names())
         count = int(lazy.select(pl.len()).collect().item())
         for start in range(0, count, _ROWS_AT_ONCE):
             for row in lazy.slice(start, _ROWS_AT_ONCE).collect().iter_rows():

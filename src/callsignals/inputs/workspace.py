@@ -10,8 +10,10 @@ from typing import TypeVar
 
 from callsignals.errors import CallSignalsError, Failure, InputError, SettingsError, UsageError
 from callsignals.inputs.admission import Erased, refusal, without_lost_calls
+from callsignals.inputs.cells import Parsed, RowContext
 from callsignals.inputs.checks import (
     alias_notices,
+    alike_notices,
     comment_notices,
     conflict_notices,
     listed,
@@ -24,8 +26,6 @@ from callsignals.inputs.own_comments import OwnComments, own_comments
 from callsignals.inputs.paths import is_inside
 from callsignals.inputs.questionnaires import answers_apart, find_questions
 from callsignals.inputs.row_parsers import (
-    Parsed,
-    RowContext,
     parse_call_rows,
     parse_comment_rows,
     parse_lead_rows,
@@ -191,6 +191,7 @@ def open_workspace(
     opening.notices += [
         *alias_notices(sellers),
         *seller_notices,
+        *alike_notices(found),
         *conflict_notices(found, leads),
         *comment_notices(comments, found),
         *segment_notices,

@@ -96,6 +96,5 @@ def _type_name(kind: pl.DataType) -> str:
         pl.Date: "date",
         pl.Datetime: "datetime",
         pl.List: "any",  # "array" is for JSON in a text; frictionless refuses it for lists of a Parquet file
-        pl.Struct: "any",
     }
     return next((name for dtype, name in named.items() if isinstance(kind, dtype)), "string")
