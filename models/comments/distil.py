@@ -1,10 +1,11 @@
-"""Teach the fast tier's table from the exact tier's answers.
+"""Teach the fast tier from the exact tier's answers.
 
-  python models/comments/distil.py [--cache vectors.npz] [--more FILE ...]
+  python models/comments/distil.py [--cache vectors.npz] [--threads N] [--more FILE ...]
 
 The teacher is the exact tier as it lies here; the texts are the training texts, their clauses, the licensed sets, pairs
-of texts joined into one, and with ``--more`` any plain text files, a sentence a line. No label is used. Writes
-``fast.skops``. Needs torch (development only); seeded.
+of texts joined into one, texts that nobody wrote (``variations.py``), and with ``--more`` any plain text files, a
+sentence a line. No label is used. Writes ``fast.skops``, with the output layers that ``train.py --tier fast`` takes up.
+Needs torch and onnx (development only); seeded.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import corpus
@@ -21,171 +24,141 @@ import numpy as np
 import numpy.typing as npt
 import skops.io
 import torch
-from torch import nn
-from torch.nn import functional
-from workbench import say
+from corpus import Row
+from variations import Words, single_words, variations
+from workbench import SIGNAL_WITH_RULES, say
 
-from callsignals.comments.fast_vectors import FAST_FILE, FastEncoder, ngram_rows
-from callsignals.comments.heads import load_families
+from callsignals.comments.fast_vectors import FAST_FILE
+from callsignals.comments.heads import FAMILIES, HeadFamily, load_families
 from callsignals.comments.judge import Judge, Unit
 from callsignals.comments.reasons import clauses
+from callsignals.comments.rules import RuleSet, load_rules
 from callsignals.comments.vectors import SentenceEncoder
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "e5"))
-from examples import distorted, joined  # noqa: E402
+ENCODER = HERE.parent / "e5"
+sys.path.insert(0, str(ENCODER))
+from examples import joined  # noqa: E402
+from student import Lesson, Lessons, train  # noqa: E402
 
 SEED = 20261122
-BUCKETS = 1 << 17
-WIDTH = 64
-VECTOR = 128
-EPOCHS = 10
-BATCH = 256
-RATE = 3e-3
 JOINED = 12_000
-GRAM_DROPOUT, VECTOR_DROPOUT = 0.15, 0.2
-DISTORTED_COPIES = 2
+AT_ONCE = 20_000
 FAMILY_OF_KIND = {"referral": "referral", "survey": "survey", "reply": "reply", "polarity": "survey"}
 
 Floats = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """Texts of one family with the teacher's probabilities by head, and its vectors."""
+class TeacherVectors:
+    """The exact tier's vectors of known texts.
 
-    texts: list[str]
-    answers: dict[str, Floats]
-    vectors: Floats
+    Args:
+        texts: all that will be asked for, each once.
+        cache: file that keeps vectors between runs.
+        threads: how many texts are encoded at a time.
+    """
 
-
-class CachedEncoder:
-    """The exact encoder with its cache file."""
-
-    def __init__(self, encoder: SentenceEncoder, cache: Path | None) -> None:
-        self._encoder, self._cache = encoder, cache
+    def __init__(self, texts: Sequence[str], cache: Path | None, threads: int) -> None:
+        found = corpus.cached_vectors(_InThreads(SentenceEncoder(ENCODER), threads), texts, cache, say)
+        self._known = dict(zip(texts, found, strict=True))
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """``[n, 384]``."""
-        return corpus.cached_vectors(self._encoder, list(texts), self._cache, say)
+        return np.array([self._known[text] for text in texts], np.float32)
 
 
-class Student(nn.Module):
-    """Table, layer, and one output a head."""
+@dataclass(frozen=True)
+class _InThreads:
+    encoder: SentenceEncoder
+    threads: int
 
-    def __init__(self, outputs: dict[str, int]) -> None:
-        super().__init__()
-        self.table = nn.EmbeddingBag(BUCKETS, WIDTH, mode="sum", sparse=True)
-        nn.init.normal_(self.table.weight, std=0.1)
-        self.layer = nn.Linear(WIDTH, VECTOR)
-        self.vector = nn.Linear(VECTOR, 384)
-        self.outputs = nn.ModuleDict({name: nn.Linear(VECTOR, k) for name, k in outputs.items()})
-
-    def forward(self, columns: torch.Tensor, offsets: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-        """``[b, VECTOR]``."""
-        return torch.relu(self.layer(self.table(columns, offsets, per_sample_weights=values)))
+    def encode(self, texts: Sequence[str]) -> Floats:
+        parts = [texts[start : start + 256] for start in range(0, len(texts), 256)]
+        with ThreadPoolExecutor(self.threads) as pool:
+            return np.concatenate(list(pool.map(self.encoder.encode, parts)))
 
 
-def lessons(cache: Path | None, more: Sequence[Path]) -> dict[str, Lesson]:
-    """What the teacher says of every text."""
-    rows, _ = corpus.split([*corpus.load_ours(), *corpus.load_licensed()])
-    units: dict[Unit, None] = {}
+def units(rows: Sequence[Row], more: Sequence[Path], rules: RuleSet) -> list[Unit]:
+    """What the teacher is asked: each once."""
+    found = chain(_of_rows(rows, rules), _of_pairs(rows, rules), _of_variations(rows, rules), _of_files(more))
+    return list(dict.fromkeys(found))
+
+
+def _whole(family: str, text: str, language: str | None, rules: RuleSet) -> Unit:
+    hits = rules.hits(SIGNAL_WITH_RULES[family], text, language)
+    return Unit(family, text, language, tuple(dict.fromkeys(hit.label for hit in hits)))
+
+
+def _of_rows(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
+    """Whole texts, the tone of surveys and replies in both families, and clauses."""
     for row in rows:
         family = FAMILY_OF_KIND[row.kind]
-        units[Unit(family, row.text, row.language)] = None
-        if row.kind == "survey":
-            units.update({Unit(family, clause.text, row.language): None for clause in clauses(row.text)})
+        yield _whole(family, row.text, row.language, rules)
+        if family != "referral":
+            yield _whole("survey" if family == "reply" else "reply", row.text, row.language, rules)
+        if family != "reply":
+            yield from (Unit(family, clause.text, row.language) for clause in clauses(row.text))
+
+
+def _of_pairs(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
     for example in joined(rows, JOINED, random.Random(SEED)):
-        family = "referral" if "sources" in example.targets else "survey"
-        units[Unit(family, example.text, example.language)] = None
+        yield _whole("referral" if "sources" in example.targets else "survey", example.text, example.language, rules)
+
+
+def _of_variations(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
+    words = Words(ENCODER)
+    for varied in variations(rows, words, SEED):
+        yield _whole(varied.kind, varied.text, varied.language, rules)
+        if varied.kind == "reply":
+            yield _whole("survey", varied.text, varied.language, rules)
+    for language, word in single_words(words):
+        yield from (Unit(family, word, language) for family in FAMILIES)
+
+
+def _of_files(more: Sequence[Path]) -> Iterator[Unit]:
     for path in more:
-        units.update(
-            {Unit("survey", line, None): None for line in path.read_text(encoding="utf-8").splitlines() if line}
-        )
-    encoder = CachedEncoder(SentenceEncoder(HERE.parent / "e5"), cache)
-    teacher = Judge(load_families(HERE), encoder)
-    judged = teacher.judge(units)
-    found = {}
-    for name, family in teacher.families.items():
-        members = [unit for unit in units if unit.family == name]
-        vectors = family.features.dense(encoder.encode([u.text for u in members]), [u.language for u in members])
-        answers = {head: np.array([judged[u][head] for u in members], np.float32) for head in family.heads}
-        found[name] = Lesson([u.text for u in members], answers, vectors)
-    return found
+        yield from (Unit("survey", line, None) for line in path.read_text(encoding="utf-8").splitlines() if line)
 
 
-def train(found: dict[str, Lesson]) -> Student:
-    """Fit the student."""
-    torch.manual_seed(SEED)
-    draw = np.random.default_rng(SEED)
-    typist = random.Random(SEED)
-    student = Student(
-        {f"{name}-{head}": a.shape[1] for name, lesson in found.items() for head, a in lesson.answers.items()}
-    )
-    grams = {
-        name: [
-            ngram_rows([distorted(t, typist) if copy else t for t in lesson.texts], BUCKETS)
-            for copy in range(1 + DISTORTED_COPIES)
-        ]
-        for name, lesson in found.items()
-    }
-    table = torch.optim.SparseAdam(list(student.table.parameters()), lr=RATE)
-    rest = torch.optim.AdamW(
-        [p for n, p in student.named_parameters() if not n.startswith("table")], lr=RATE, weight_decay=1e-3
-    )
-    batches = [(name, start) for name, lesson in found.items() for start in range(0, len(lesson.texts), BATCH)]
-    total, step = EPOCHS * len(batches), 0
-    for epoch in range(EPOCHS):
-        orders = {name: draw.permutation(len(lesson.texts)) for name, lesson in found.items()}
-        losses = []
-        for index in draw.permutation(len(batches)):
-            name, start = batches[index]
-            rows = orders[name][start : start + BATCH]
-            sheet = grams[name][int(draw.integers(1 + DISTORTED_COPIES))][rows]
-            keep = draw.random(sheet.nnz) >= GRAM_DROPOUT
-            h = student(
-                torch.from_numpy(sheet.indices.astype(np.int64)),
-                torch.from_numpy(sheet.indptr[:-1].astype(np.int64)),
-                torch.from_numpy(sheet.data * keep),
-            )
-            loss = lesson_loss(student, name, found[name], rows, functional.dropout(h, VECTOR_DROPOUT))
-            for optimiser in (table, rest):
-                for group in optimiser.param_groups:
-                    group["lr"] = RATE * max(0.02, 1 - step / total)
-                optimiser.zero_grad()
-            loss.backward()
-            table.step()
-            rest.step()
-            step += 1
-            losses.append(loss.item())
-        say(f"epoch {epoch}: loss {np.mean(losses):.3f}")
-    return student
+def lessons(asked: Sequence[Unit], cache: Path | None, threads: int) -> Lessons:
+    """What the teacher says of every text."""
+    texts = list(dict.fromkeys(unit.text for unit in asked))
+    vectors = TeacherVectors(texts, cache, threads)
+    teacher = Judge(load_families(HERE), vectors)
+    row = {text: place for place, text in enumerate(texts)}
+    found = {name: _lesson(name, family, asked, row, teacher) for name, family in teacher.families.items()}
+    centred = vectors.encode(texts)
+    return Lessons(texts, centred - centred.mean(axis=0), found)
 
 
-def lesson_loss(
-    student: Student, name: str, lesson: Lesson, rows: npt.NDArray[np.int64], h: torch.Tensor
-) -> torch.Tensor:
-    """Cross-entropy with the teacher's answers, and distance to its vectors."""
-    loss = 2 * (1 - functional.cosine_similarity(student.vector(h), torch.from_numpy(lesson.vectors[rows]))).mean()
-    for head, answers in lesson.answers.items():
-        logits, wanted = student.outputs[f"{name}-{head}"](h), torch.from_numpy(answers[rows])
-        if head in ("referral_sources", "comment_reasons"):
-            loss = loss + 4 * functional.binary_cross_entropy_with_logits(logits, wanted)
-        else:
-            loss = loss + functional.cross_entropy(logits, wanted)
-    return loss
+def _lesson(name: str, family: HeadFamily, asked: Sequence[Unit], row: dict[str, int], teacher: Judge) -> Lesson:
+    """Of a text that is asked about as a whole and as a clause, the whole counts."""
+    members = list({unit.text: unit for unit in reversed(asked) if unit.family == name}.values())
+    row_of = np.full(len(row), -1, np.int64)
+    row_of[[row[unit.text] for unit in members]] = np.arange(len(members))
+    answers: dict[str, list[Floats]] = {head: [] for head in family.heads}
+    for start in range(0, len(members), AT_ONCE):
+        part = members[start : start + AT_ONCE]
+        judged = teacher.judge(part)
+        for head, found in answers.items():
+            found.append(np.array([judged[unit][head] for unit in part], np.float32))
+    many = frozenset(head for head, of in family.heads.items() if of.kind == "any_of")
+    return Lesson(row_of, {head: np.concatenate(found) for head, found in answers.items()}, many)
 
 
 def main() -> None:
     """Read the arguments, teach, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, help="file that keeps sentence vectors between runs")
+    parser.add_argument("--threads", type=int, default=1, help="texts encoded at a time")
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="text files, a sentence a line")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    student = train(lessons(arguments.cache, arguments.more))
-    arrays = [p.detach().numpy() for p in (student.table.weight, student.layer.weight, student.layer.bias)]
-    (HERE / FAST_FILE).write_bytes(skops.io.dumps(FastEncoder.state(*arrays), compression=8, compresslevel=9))
+    rows, _ = corpus.split([*corpus.load_ours(), *corpus.load_licensed()])
+    asked = units(rows, arguments.more, load_rules())
+    student = train(lessons(asked, arguments.cache, arguments.threads), SEED)
+    state = {**student.weights().state(), "taught": student.taught()}
+    (HERE / FAST_FILE).write_bytes(skops.io.dumps(state, compression=8, compresslevel=9))
 
 
 if __name__ == "__main__":

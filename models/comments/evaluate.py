@@ -18,12 +18,13 @@ from workbench import say, write_json
 from callsignals.comments import CommentClassifier
 from callsignals.comments.labels import POLARITIES
 from callsignals.comments.rules import RuleSet, load_rules
-from callsignals.comments.tiers import FAST_PREFIX, Tier
+from callsignals.comments.tiers import FAST_PREFIX
+from callsignals.vocabulary.choices import Tier
 from callsignals.vocabulary.spoken import LANGUAGES
 
 HERE = Path(__file__).resolve().parent
-ROBUSTNESS_EVERY = 8
-"""Changed texts take as long as others: every eighth will do."""
+ROBUSTNESS_EVERY = 3
+"""Changed texts take as long as others: every third takes some three minutes."""
 
 
 def evaluate(classifier: CommentClassifier, parts: dict[str, list[Row]], licensed: list[Row]) -> dict[str, Any]:

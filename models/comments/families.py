@@ -39,7 +39,7 @@ def train_referral(bench: Workbench) -> Trained:
     on = [bench.examples([(r, r.text, f(r), 1.0) for r in seen], REFERRAL) for f in REFERRAL_LABELS]
     features = fit_features(bench, "referral", primary)
     trained = {
-        name: train_head(plan, examples, features, development, bench.layer(name, plan.classes))
+        name: train_head(plan, examples, features, development, bench.layer("referral", name, plan.classes))
         for (name, plan), examples, development in zip(
             plans(bench, "referral").items(), (primary, several, personal), on, strict=True
         )
@@ -115,7 +115,7 @@ def train_survey(bench: Workbench) -> Trained:
     dev = {name: bench.examples(survey_examples(name, seen, [], whole=True), RECOMMENDS) for name in PLANS["survey"]}
     features = fit_features(bench, "survey", on["comment_polarity"])
     trained = {
-        name: train_head(plan, on[name], features, dev[name], bench.layer(name, plan.classes))
+        name: train_head(plan, on[name], features, dev[name], bench.layer("survey", name, plan.classes))
         for name, plan in plans(bench, "survey").items()
     }
     trained["comment_reasons"] = with_clauses(bench, seen, trained["comment_reasons"], features)
@@ -159,7 +159,7 @@ def train_reply(bench: Workbench) -> Trained:
     for (name, plan), examples in zip(plans(bench, "reply").items(), (intent, polarity), strict=True):
         label = name.removeprefix("reply_").removeprefix("comment_")
         dev = bench.examples([(r, r.text, (r.labels[label],), 1.0) for r in seen], INTENT)
-        trained[name] = train_head(plan, examples, features, dev, bench.layer(name, plan.classes))
+        trained[name] = train_head(plan, examples, features, dev, bench.layer("reply", name, plan.classes))
     family = HeadFamily("reply", features, {name: t.head for name, t in trained.items()})
     return family, trained, rule_shares(bench, seen, trained["reply_intent"], INTENT, lambda r: [r.labels["intent"]])
 

@@ -17,14 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import corpus
+import skops.io
 from families import duration_share, train_referral, train_reply, train_survey
 from sure import sure_thresholds
 from workbench import SIGNAL_WITH_RULES, Workbench, say, write_json, write_manifest
 
-from callsignals.comments.fast_vectors import FAST_FILE, FastEncoder
+from callsignals.comments.fast_vectors import FAST_FILE, FastEncoder, FastWeights
 from callsignals.comments.heads import FAMILIES, save_family
 from callsignals.comments.rules import load_rules
 from callsignals.comments.tiers import FAST_PREFIX
+from callsignals.comments.training import Layer
 from callsignals.comments.vectors import SentenceEncoder
 
 HERE = Path(__file__).resolve().parent
@@ -63,6 +65,12 @@ def train_all(bench: Workbench, folder: Path) -> dict[str, Any]:
     return thresholds
 
 
+def taught_layers(folder: Path) -> dict[str, Layer]:
+    """The output layers that ``distil.py`` left in the fast tier's file, by ``family.head``."""
+    state = skops.io.loads((folder / FAST_FILE).read_bytes(), trusted=[])
+    return {name: (layer["weights"], layer["bias"]) for name, layer in state["taught"].items()}
+
+
 def main() -> None:
     """Train, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -70,9 +78,10 @@ def main() -> None:
     parser.add_argument("--tier", choices=("exact", "fast"), default="exact", help="whose heads to train")
     arguments = parser.parse_args()
     is_fast = arguments.tier == "fast"
-    encoder = FastEncoder.load(HERE) if is_fast else SentenceEncoder(HERE.parent / "e5")
+    encoder = FastEncoder(FastWeights.load(HERE)) if is_fast else SentenceEncoder(HERE.parent / "e5")
     cache, prefix = (None, FAST_PREFIX) if is_fast else (arguments.cache, "")
-    bench = Workbench([*corpus.load_ours(), *corpus.load_licensed()], encoder, cache, load_rules(), prefix)
+    rows = [*corpus.load_ours(), *corpus.load_licensed()]
+    bench = Workbench(rows, encoder, cache, load_rules(), prefix, taught_layers(HERE) if is_fast else None)
     say(f"{len(bench.train)} training texts, {len(bench.development)} development texts")
     train_all(bench, HERE)
     if is_fast:

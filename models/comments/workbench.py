@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,18 @@ def say(line: str) -> None:
 
 
 class Workbench:
-    """Rows with their vectors, and the rules."""
+    """Rows with their vectors, and the rules; ``taught``: the layers of the fast tier, by ``family.head``."""
 
     def __init__(
-        self, rows: Sequence[Row], encoder: Encoder, cache: Path | None, rules: RuleSet, prefix: str = ""
+        self,
+        rows: Sequence[Row],
+        encoder: Encoder,
+        cache: Path | None,
+        rules: RuleSet,
+        prefix: str = "",
+        taught: Mapping[str, Layer] | None = None,
     ) -> None:
-        self.rules, self.prefix = rules, prefix
+        self.rules, self.prefix, self._taught = rules, prefix, taught
         self._encoder, self._cache = encoder, cache
         self.train, _ = corpus.split(rows)
         self.development = [r for r in corpus.load_evaluation("heldout") if r.language in LANGUAGES]
@@ -68,10 +74,10 @@ class Workbench:
             weights=np.array([weight for *_, weight in labelled], float),
         )
 
-    def layer(self, head: str, classes: Sequence[str]) -> Layer | None:
-        """The encoder's output layer for a head, its rows in this order; None for the fast tier."""
-        if self.prefix:
-            return None
+    def layer(self, family: str, head: str, classes: Sequence[str]) -> Layer:
+        """The encoder's output layer for a head, its rows in this order; in the fast tier what its teacher taught."""
+        if self._taught is not None:
+            return self._taught[f"{family}.{head}"]
         task = LAYER_OF_HEAD[head]
         with np.load(LAYERS) as stored:
             rows = [stored[f"{task}.classes"].tolist().index(name) for name in classes]

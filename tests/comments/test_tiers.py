@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callsignals.comments import CommentClassifier, CommentText
 from callsignals.comments.classify import shipped_digest
-from callsignals.comments.tiers import confidence_of
+from callsignals.comments.heads import Head, HeadKind
+from callsignals.comments.prepare import prepare
+from callsignals.comments.rules import load_rules
+from callsignals.comments.tiers import confidence_of, is_sure
 from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.weights.shipped import shipped_model
 
@@ -78,11 +83,32 @@ def test_fast_results_do_not_depend_on_neighbours(fast: CommentClassifier) -> No
     assert together[: len(ITEMS)] == together[-len(ITEMS) :] == [fast.classify([item])[0] for item in ITEMS]
 
 
-def test_confidence_of_several_labels_is_that_of_the_least_sure() -> None:
-    import numpy as np
+def head(kind: HeadKind, threshold: float) -> Head:
+    nothing = np.zeros((3, 0), np.float32), np.zeros(3, np.float32)
+    return Head("h", kind, ("a", "b", "c"), (), *nothing, *nothing, *nothing, 1.0, threshold, (0.0, 1.0, 0.0))
 
-    assert confidence_of("any_of", np.array([0.01, 0.9, 0.4])) == pytest.approx(0.6)
-    assert confidence_of("one_of", np.array([0.1, 0.7, 0.2])) == pytest.approx(0.7)
+
+def test_confidence_of_one_label_is_that_of_the_best() -> None:
+    assert confidence_of(head("one_of", 0.9), np.array([0.1, 0.7, 0.2])) == pytest.approx(0.7)
+
+
+def test_confidence_of_several_labels_is_that_of_the_one_nearest_to_the_threshold() -> None:
+    judged = np.array([0.01, 0.9, 0.4])
+    assert confidence_of(head("any_of", 0.5), judged) == pytest.approx(0.6)
+    # odds of 0.9 are 9, those of the threshold 4: 9 / 4 = 2.25 to 1 that it is not crossed
+    assert confidence_of(head("any_of", 0.8), judged) == pytest.approx(2.25 / 3.25)
+
+
+def test_a_score_answers_for_the_group(fast: CommentClassifier) -> None:
+    """What the text says of the group decides nothing then, however unsure the head is."""
+    tier = fast._tiers[0]
+    sure = {f"survey.{name}": 0.0 for name in tier.judge.families["survey"].heads} | {"survey.nps_group": 1.01}
+    measured = replace(tier.measured, sure=sure)
+    for score, expected in ((9.0, True), (None, False)):
+        item = CommentText("Great support but too expensive", "survey", score=score, scale="nps" if score else None)
+        prepared = prepare(item, load_rules())
+        judged = tier.judge.judge(prepared.units)
+        assert is_sure(prepared, judged, tier.judge.families, measured) is expected
 
 
 @settings(max_examples=60, deadline=None)

@@ -150,3 +150,8 @@ def test_music_is_no_voice_however_long_it_plays() -> None:
 def test_what_the_parties_say_is_no_other_time() -> None:
     call = transcript([Activity(0, 5, "seller"), Activity(6, 9, "customer"), Activity(10, 12, "unknown")])
     assert Timeline.of(call).other == ((10, 12),)
+
+
+def test_the_most_talkative_voices_are_those_that_speak_longest_and_not_latest() -> None:
+    spoken = [Activity(0, 20, "unknown", "a"), Activity(30, 40, "unknown", "b"), Activity(100, 101, "unknown", "c")]
+    assert Timeline.of(transcript(spoken, role_source="unknown")).speakers == ("a", "b")

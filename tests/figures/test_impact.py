@@ -32,7 +32,13 @@ def test_impact_is_nps_of_all_less_nps_of_those_who_do_not_mention_it(answers):
 def test_four_mentions_are_too_few(answers):
     support = by_reason(impact_signals(answers))["support"]
     assert (support.value, support.label, support.reason) == (None, None, "under_5_mentions")
-    assert (support.numerator, support.denominator) == (1.0, 12.0)
+    assert (support.numerator, support.denominator, support.status) == (1.0, 12.0, "insufficient")
+
+
+def test_five_mentions_are_enough(answer):
+    # All 7 are promoters, so are the 2 that do not mention it: 100 - 100.
+    (signal,) = impact_signals([answer(9, reasons=("value",) * (at < 5)) for at in range(7)])
+    assert (signal.value, signal.numerator, signal.status, signal.basis) == (0.0, 5.0, "ok", "score")
 
 
 def test_a_reason_that_everyone_names_cannot_be_told(answer):

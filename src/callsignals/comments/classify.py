@@ -31,7 +31,7 @@ _OTHER_ROOMS = ("callsignals.language", "callsignals.vocabulary")
 class CommentClassifier:
     """Rules, heads and thresholds, loaded and verified.
 
-    ``exact`` asks the sentence encoder about every text; ``fast`` looks hashed n-grams up in a table; ``auto`` asks the
+    ``exact`` asks the sentence encoder about every text; ``fast`` looks words up in a table; ``auto`` asks the
     fast one first and the exact one where that is not sure.
 
     Args:

@@ -10,13 +10,13 @@ import numpy as np
 
 from callsignals.comments.comment import ClassifiedComment
 from callsignals.comments.decide import BRAND_ONLY_WORDS, Measured, Probabilities, decisive_labels
-from callsignals.comments.fast_vectors import FastEncoder
-from callsignals.comments.heads import HeadFamily, load_families
+from callsignals.comments.fast_vectors import FastEncoder, FastWeights
+from callsignals.comments.heads import Head, HeadFamily, load_families
 from callsignals.comments.judge import Judge, Judgement, Unit
 from callsignals.comments.prepare import Prepared
 from callsignals.comments.referral import referral_signals
 from callsignals.comments.reply import reply_signals
-from callsignals.comments.survey import survey_signals
+from callsignals.comments.survey import scored_group, survey_signals
 from callsignals.vocabulary.signal import Signal
 
 __all__ = ["FAST_PREFIX", "TierJudge", "classified", "confidence_of", "exact_judge", "fast_judge", "is_sure"]
@@ -24,6 +24,7 @@ __all__ = ["FAST_PREFIX", "TierJudge", "classified", "confidence_of", "exact_jud
 FAST_PREFIX = "fast-"
 """Of the file names of the fast tier's heads and measurements."""
 _EXACT_NAME, _FAST_NAME = "e5-tfidf", "ngrams"
+_TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,17 @@ def fast_judge(heads_folder: Path, digest: str) -> TierJudge:
     Raises:
         ModelError: a file cannot be used.
     """
-    judge = Judge(load_families(heads_folder, FAST_PREFIX), FastEncoder.load(heads_folder))
+    judge = Judge(load_families(heads_folder, FAST_PREFIX), FastEncoder(FastWeights.load(heads_folder)))
     return TierJudge(f"{_FAST_NAME}-{digest}", judge, Measured.load(heads_folder, FAST_PREFIX))
 
 
 def is_sure(
     prepared: Prepared, judged: Mapping[Unit, Judgement], families: Mapping[str, HeadFamily], measured: Measured
 ) -> bool:
-    """Whether every head is at least as sure as it must be for the exact tier not to be asked (``Measured.sure``)."""
+    """Whether every head is at least as sure as it must be for the exact tier not to be asked (``Measured.sure``).
+
+    A head whose question the score answers is not looked at.
+    """
     if prepared.blocked is not None:
         return True
     kind = prepared.item.kind
@@ -75,16 +79,26 @@ def is_sure(
     family = families[kind]
     judgement = judged[prepared.whole]
     return all(
-        confidence_of(head.kind, judgement[name]) >= measured.sure.get(f"{kind}.{name}", 1.01)
+        confidence_of(head, judgement[name]) >= measured.sure.get(f"{kind}.{name}", 1.01)
         for name, head in family.heads.items()
+        if name != "nps_group" or scored_group(prepared.item) is None
     )
 
 
-def confidence_of(kind: str, probabilities: Probabilities) -> float:
-    """How sure a head is: of its best class, or (``any_of``) of the class it is least sure about."""
-    if kind == "one_of":
+def confidence_of(head: Head, probabilities: Probabilities) -> float:
+    """How sure a head is: of its best class, or (``any_of``) of the class that lies nearest to the threshold.
+
+    The latter as odds against that class crossing it, so that with a threshold of 0.5 it is the class's probability.
+    """
+    if head.kind == "one_of":
         return float(probabilities.max())
-    return float(np.maximum(probabilities, 1 - probabilities).min())
+    distance = np.abs(_log_odds(probabilities) - _log_odds(np.array(head.threshold))).min()
+    return float(1 / (1 + np.exp(-distance)))
+
+
+def _log_odds(probabilities: Probabilities) -> Probabilities:
+    kept = np.clip(probabilities, _TINY, 1 - _TINY)
+    return np.asarray(np.log(kept) - np.log1p(-kept), np.float64)
 
 
 def classified(prepared: Prepared, judged: Mapping[Unit, Judgement], tier: TierJudge) -> ClassifiedComment:

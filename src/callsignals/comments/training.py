@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 
 Layer = tuple[Matrix, Matrix]
-"""Weights ``[k, 384]`` and bias ``[k]`` of the encoder's output layer."""
+"""Weights ``[k, vector]`` and bias ``[k]`` of the encoder's output layer."""
 _WORD_SHARES = (0.0, 0.15, 0.3, 0.5, 0.7)
 _LAYER_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _VECTORS_ALONE: Shares = (0.0, 1.0, 0.0)
@@ -113,8 +113,7 @@ def train_head(
     """
     head = _fit(plan, examples, features, layer)
     seen, truth = _inputs(plan, development, features), _targets(plan, development)
-    shares = _VECTORS_ALONE if features is None else _best_shares(head, seen, truth, layer is not None)
-    head = replace(head, shares=shares)
+    head = replace(head, shares=_best_shares(head, seen, truth, layer is not None))
     raw = head.raw_probabilities(seen)
     temperature = _temperature(plan.kind, raw, truth)
     probabilities = calibrated(raw, plan.kind, temperature)
@@ -130,10 +129,12 @@ def _inputs(plan: HeadPlan, examples: Examples, features: TextFeatures | None) -
 
 def _best_shares(head: Head, inputs: HeadInputs, truth: npt.NDArray[np.int64], has_layer: bool) -> Shares:
     """Those of the least loss."""
-    members = head.by_words(inputs), head.by_vectors(inputs), head.by_layer(inputs)
+    no_words = inputs.tfidf is None
+    by_words = np.zeros(truth.shape) if no_words else head.by_words(inputs)
+    members = by_words, head.by_vectors(inputs), head.by_layer(inputs)
     tried: list[Shares] = [
         (words, (1 - words) * (1 - layer), (1 - words) * layer)
-        for words in _WORD_SHARES
+        for words in ((0.0,) if no_words else _WORD_SHARES)
         for layer in (_LAYER_SHARES if has_layer else (0.0,))
     ]
 
