@@ -75,6 +75,17 @@ def test_too_few_predictions_always_abstain() -> None:
     assert choose_threshold(np.array([0.99] * 5), np.array([True] * 5), 0.9).confidence > 1
 
 
+def test_threshold_is_never_lower_than_the_least_confidence() -> None:
+    """0.4 would reach precision 0.9, and coverage 0.9 would want 0.2: with a least of 0.55 it is the lowest above."""
+    confidence = np.array([0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.62, 0.61, 0.6, 0.58, 0.4, 0.3, 0.2])
+    correct = np.ones(13, bool)
+    assert choose_threshold(confidence, correct, 0.9, least=0.55).confidence == 0.58
+    correct[5:9] = False
+    found = choose_threshold(confidence, correct, 0.9, coverage=0.9, least=0.55)
+    assert (found.confidence, found.precision, found.reached) == (0.58, 0.6, False)
+    assert choose_threshold(confidence, correct, 0.9, least=0.95).confidence > 1
+
+
 def test_wilson_interval() -> None:
     # 8 of 10 at 95 %: .490 to .943 (Wilson 1927, textbook example)
     assert wilson_interval(8, 10) == (pytest.approx(0.490, abs=1e-3), pytest.approx(0.943, abs=1e-3))

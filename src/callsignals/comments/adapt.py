@@ -26,6 +26,7 @@ Matrix = npt.NDArray[np.float32]
 
 WORDS_COUNT_FROM = 0.5
 """Words of a house's own show in TF-IDF rather than in sentence vectors: TF-IDF weighs at least this afterwards."""
+_LAYER_SCALE = np.float32(16.0)  # length of the vectors that the layer was trained on (models/e5/examples.py)
 _ITERATIONS = 100
 _TINY = 1e-10
 
@@ -91,8 +92,9 @@ def adapted(head: Head, examples: HeadExamples, strength: float) -> Head:
     dense_weights, dense_bias = _posterior(
         second, head.dense_weights, head.dense_bias, examples.targets, head.kind, strength
     )
+    scaled = sparse.csr_matrix(seen.vectors * _LAYER_SCALE)
     layer_weights, layer_bias = _posterior(
-        sparse.csr_matrix(seen.vectors), head.layer_weights, head.layer_bias, examples.targets, head.kind, strength
+        scaled, head.layer_weights / _LAYER_SCALE, head.layer_bias, examples.targets, head.kind, strength
     )
     return replace(
         head,
@@ -100,7 +102,7 @@ def adapted(head: Head, examples: HeadExamples, strength: float) -> Head:
         sparse_bias=sparse_bias,
         dense_weights=dense_weights,
         dense_bias=dense_bias,
-        layer_weights=layer_weights,
+        layer_weights=layer_weights * _LAYER_SCALE,
         layer_bias=layer_bias,
         shares=_words_first(head.shares),
     )

@@ -112,7 +112,12 @@ class Threshold:
 
 
 def choose_threshold(
-    confidence: Floats, correct: Booleans, precision: float, minimum_n: int = 10, coverage: float = 0.0
+    confidence: Floats,
+    correct: Booleans,
+    precision: float,
+    minimum_n: int = 10,
+    coverage: float = 0.0,
+    least: float = 0.0,
 ) -> Threshold:
     """The lowest threshold from which on precision is at least ``precision`` on these held-out predictions.
 
@@ -122,6 +127,7 @@ def choose_threshold(
         precision: wanted.
         minimum_n: fewer answers are not believed.
         coverage: share that is answered in any case: where ``precision`` would answer fewer, the threshold is lower.
+        least: the threshold is never lower than this, whatever the coverage.
     """
     if len(confidence) < minimum_n:
         return Threshold(1.01, 0.0, 0.0, reached=False)
@@ -130,14 +136,17 @@ def choose_threshold(
     counts = np.arange(1, len(ranked) + 1)
     running = np.cumsum(right) / counts
     last_of_tie = np.append(ranked[1:] != ranked[:-1], True)
-    usable = last_of_tie & (counts >= minimum_n)
+    usable = last_of_tie & (counts >= minimum_n) & (ranked >= least)
+    if not usable.any():
+        return Threshold(1.01, 0.0, 0.0, reached=False)
     good = np.flatnonzero(usable & (running >= precision))
     reached = len(good) > 0
     candidates = np.flatnonzero(usable)
     best = int(good[-1]) if reached else int(candidates[np.argmax(running[candidates])])
     enough = candidates[counts[candidates] >= coverage * len(ranked)]
-    if coverage and counts[best] < coverage * len(ranked) and len(enough):
-        best, reached = int(enough[0]), bool(running[enough[0]] >= precision)
+    if coverage and counts[best] < coverage * len(ranked):
+        best = int(enough[0]) if len(enough) else int(candidates[-1])
+        reached = bool(running[best] >= precision)
     return Threshold(float(ranked[best]), float(running[best]), float(counts[best] / len(ranked)), reached)
 
 

@@ -26,6 +26,8 @@ Layer = tuple[Matrix, Matrix]
 """Weights ``[k, vector]`` and bias ``[k]`` of the encoder's output layer."""
 _WORD_SHARES = (0.0, 0.15, 0.3, 0.5, 0.7)
 _LAYER_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+LEAST_CONFIDENCE = 0.5
+"""An answer that is as likely wrong as right is none, however many texts stay without."""
 _VECTORS_ALONE: Shares = (0.0, 1.0, 0.0)
 _MAXIMUM_ITERATIONS = 120  # bounds the time; the sparse regressions have not always converged by then
 _TOLERANCE = 1e-4
@@ -255,4 +257,6 @@ def _threshold(plan: HeadPlan, probabilities: Floats, targets: npt.NDArray[np.in
         answered = winner != plan.classes.index(plan.abstain_class)
     rows = np.flatnonzero(answered)
     right = targets[rows, winner[rows]].astype(bool)
-    return choose_threshold(probabilities[rows, winner[rows]], right, plan.precision, coverage=plan.coverage)
+    return choose_threshold(
+        probabilities[rows, winner[rows]], right, plan.precision, coverage=plan.coverage, least=LEAST_CONFIDENCE
+    )
