@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from callsignals.comments.judge import Encoder
 from callsignals.comments.normalise import normalise
+from callsignals.comments.spelling import Spelling
 
 DATA = Path(__file__).resolve().parent / "data"
 LICENSED_HELD_OUT_PERCENT = 15
@@ -78,6 +79,11 @@ def load_licensed(folder: Path = DATA / "licensed") -> list[Row]:
             language = "en" if name == "amazon" else key
             rows.append(Row(f"{name}-{number}", group, "polarity", language, text, name, {"polarity": polarity}))
     return rows
+
+
+def mended(rows: Sequence[Row], spelling: Spelling) -> list[Row]:
+    """The rows as the classifier reads them."""
+    return [replace(row, text=spelling.mended(normalise(row.text), row.language).text) for row in rows]
 
 
 def cached_vectors(encoder: Encoder, texts: Sequence[str], cache: Path | None, say: Progress) -> Vectors:

@@ -33,6 +33,7 @@ from callsignals.comments.heads import FAMILIES, HeadFamily, load_families
 from callsignals.comments.judge import Judge, Unit
 from callsignals.comments.reasons import clauses
 from callsignals.comments.rules import RuleSet, load_rules
+from callsignals.comments.spelling import Spelling
 from callsignals.comments.vectors import SentenceEncoder
 
 HERE = Path(__file__).resolve().parent
@@ -154,7 +155,7 @@ def main() -> None:
     parser.add_argument("--more", type=Path, nargs="*", default=[], help="text files, a sentence a line")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    rows, _ = corpus.split([*corpus.load_ours(), *corpus.load_licensed()])
+    rows = corpus.mended(corpus.split([*corpus.load_ours(), *corpus.load_licensed()])[0], Spelling.load(HERE))
     asked = units(rows, arguments.more, load_rules())
     student = train(lessons(asked, arguments.cache, arguments.threads), SEED)
     state = {**student.weights().state(), "taught": student.taught()}

@@ -7,7 +7,7 @@ reads ``data/``, writes the heads (``referral.skops``, ``survey.skops``, ``reply
 beside itself. The same data and library versions give the same weights, though not the same bytes (skops names members
 by object identity).
 
-Order: ``--tier exact``, then ``distil.py``, ``--tier fast``, ``evaluate.py``, ``card.py``.
+Order: ``words.py``, ``--tier exact``, then ``distil.py``, ``--tier fast``, ``evaluate.py``, ``card.py``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from workbench import SIGNAL_WITH_RULES, Workbench, say, write_json, write_manif
 from callsignals.comments.fast_vectors import FAST_FILE, FastEncoder, FastWeights
 from callsignals.comments.heads import FAMILIES, save_family
 from callsignals.comments.rules import load_rules
+from callsignals.comments.spelling import WORDS_FILE
 from callsignals.comments.tiers import FAST_PREFIX
 from callsignals.comments.training import Layer
 from callsignals.comments.vectors import SentenceEncoder
@@ -88,7 +89,7 @@ def main() -> None:
         names = [
             f"{p}{name}" for p in ("", FAST_PREFIX) for name in ("measured.json", *(f"{n}.skops" for n in FAMILIES))
         ]
-        write_manifest(HERE, [*names, FAST_FILE], "Apache-2.0", "models/comments/train.py")
+        write_manifest(HERE, [*names, FAST_FILE, WORDS_FILE], "Apache-2.0", "models/comments/train.py")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,13 @@ from corpus import Row
 from callsignals.comments.features import TextFeatures
 from callsignals.comments.judge import Encoder
 from callsignals.comments.rules import RuleSet
+from callsignals.comments.spelling import Spelling
 from callsignals.comments.training import Examples, Layer
 from callsignals.vocabulary.spoken import LANGUAGES
 
 MAXIMUM_FEATURES = {"referral": (12_000, 30_000), "survey": (12_000, 30_000), "reply": (8_000, 20_000)}
-LAYERS = Path(__file__).resolve().parents[1] / "e5" / "layers.npz"
+HERE = Path(__file__).resolve().parent
+LAYERS = HERE.parent / "e5" / "layers.npz"
 LAYER_OF_HEAD = {
     "referral_source": "source",
     "referral_sources": "sources",
@@ -55,8 +57,10 @@ class Workbench:
     ) -> None:
         self.rules, self.prefix, self._taught = rules, prefix, taught
         self._encoder, self._cache = encoder, cache
-        self.train, _ = corpus.split(rows)
-        self.development = [r for r in corpus.load_evaluation("heldout") if r.language in LANGUAGES]
+        spelling = Spelling.load(HERE)
+        self.train = corpus.mended(corpus.split(rows)[0], spelling)
+        developing = [r for r in corpus.load_evaluation("heldout") if r.language in LANGUAGES]
+        self.development = corpus.mended(developing, spelling)
 
     def examples(self, labelled: Sequence[Labelled], signal: str | None) -> Examples:
         """Examples of these; ``signal`` names the rules whose hits are features."""

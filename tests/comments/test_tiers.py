@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +15,6 @@ from hypothesis import strategies as st
 from callsignals.comments import CommentClassifier, CommentText
 from callsignals.comments.classify import shipped_digest
 from callsignals.comments.heads import Head, HeadKind
-from callsignals.comments.prepare import prepare
-from callsignals.comments.rules import load_rules
 from callsignals.comments.tiers import confidence_of, is_sure
 from callsignals.inputs.rows import COMMENT_KINDS, CommentKind
 from callsignals.weights.shipped import shipped_model
@@ -40,12 +40,51 @@ def exact() -> CommentClassifier:
     return CommentClassifier.load(tier="exact")
 
 
+OF_CLAUSES_TOO = {"comment_reasons", "referral_personal"}
+"""Signals that the clauses of a text speak for, too."""
+
+
 def test_auto_is_the_fast_answer_or_the_exact_one(
     classifier: CommentClassifier, fast: CommentClassifier, exact: CommentClassifier
 ) -> None:
     for item in ITEMS:
         (found,), (first,), (second,) = (c.classify([item]) for c in (classifier, fast, exact))
-        assert found in (first, second)
+        said = [{s.name: (s.label, s.value, s.confidence) for s in c.signals} for c in (found, first, second)]
+        mixed, *pure = ({name: of[name] for name in of.keys() - OF_CLAUSES_TOO} for of in said)
+        assert mixed in pure
+
+
+@pytest.fixture
+def unsure(classifier: CommentClassifier, monkeypatch: pytest.MonkeyPatch) -> CommentClassifier:
+    """``auto`` whose fast tier is never sure."""
+    first, last = classifier._tiers
+    monkeypatch.setattr(classifier, "_tiers", [replace(first, measured=replace(first.measured, sure={})), last])
+    return classifier
+
+
+def test_auto_asks_the_exact_tier_about_whole_texts_alone(
+    unsure: CommentClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = unsure._tiers[-1].judge
+    asked: list[str] = []
+    encoder = judge._encoder
+
+    class Overheard:
+        def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+            asked.extend(texts)
+            return encoder.encode(texts)
+
+    monkeypatch.setattr(judge, "_encoder", Overheard())
+    texts = ["The app is great. Nobody called back", "Laskutus on taas pielessä, mutta asentajat olivat hyviä"]
+    unsure.classify([CommentText(text, "survey") for text in texts])
+    assert asked == texts
+
+
+def test_results_of_auto_do_not_depend_on_neighbours(unsure: CommentClassifier) -> None:
+    """The whole of one text is a clause of another: the exact tier reads the former, the fast one the latter."""
+    whole, more = "Laskutus on taas pielessä", "Muuten ihan hyvä"
+    items = [CommentText(text, "survey") for text in (whole, f"{whole}. {more}", more)]
+    assert unsure.classify(items) == [unsure.classify([item])[0] for item in items]
 
 
 def test_the_model_says_which_tier_spoke(fast: CommentClassifier, exact: CommentClassifier) -> None:
@@ -106,7 +145,7 @@ def test_a_score_answers_for_the_group(fast: CommentClassifier) -> None:
     measured = replace(tier.measured, sure=sure)
     for score, expected in ((9.0, True), (None, False)):
         item = CommentText("Great support but too expensive", "survey", score=score, scale="nps" if score else None)
-        prepared = prepare(item, load_rules())
+        prepared = fast._reader.prepared(item)
         judged = tier.judge.judge(prepared.units)
         assert is_sure(prepared, judged, tier.judge.families, measured) is expected
 

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 from callsignals.comments.comment import ClassifiedComment, CommentText
 from callsignals.comments.heads import models_digest
+from callsignals.comments.judge import Judgement, Unit
 from callsignals.comments.own_heads import own_heads
-from callsignals.comments.prepare import Prepared, prepare
+from callsignals.comments.prepare import Prepared, Reader
 from callsignals.comments.rules import RuleSet, load_rules
+from callsignals.comments.spelling import Spelling
 from callsignals.comments.tiers import TierJudge, classified, exact_judge, fast_judge, is_sure
 from callsignals.vocabulary.choices import Tier
 from callsignals.weights.shipped import shipped_model
@@ -31,8 +34,9 @@ _OTHER_ROOMS = ("callsignals.language", "callsignals.vocabulary")
 class CommentClassifier:
     """Rules, heads and thresholds, loaded and verified.
 
-    ``exact`` asks the sentence encoder about every text; ``fast`` looks words up in a table; ``auto`` asks the
-    fast one first and the exact one where that is not sure.
+    ``exact`` asks the sentence encoder about every text and each of its clauses; ``fast`` looks words up in a table;
+    ``auto`` asks the fast one first and the exact one where that is not sure, about the whole text alone: its clauses
+    (quotes, further sources) stay as the fast one read them, which halves the cost.
 
     Args:
         heads_folder: verified ``models/comments``.
@@ -51,7 +55,7 @@ class CommentClassifier:
             self._tiers.append(fast_judge(heads_folder, models[:_DIGEST_PREFIX]))
         if tier != "fast":
             self._tiers.append(exact_judge(heads_folder, encoder_folder, models[:_DIGEST_PREFIX]))
-        self._rules = rules
+        self._reader = Reader(rules, Spelling.load(heads_folder))
         self._digest = _classifier_digest(models, rules, tier)
 
     @classmethod
@@ -91,21 +95,24 @@ class CommentClassifier:
         """
         results: list[ClassifiedComment] = []
         for start in range(0, len(items), _BATCH):
-            results.extend(self._batch([prepare(item, self._rules) for item in items[start : start + _BATCH]]))
+            results.extend(self._batch([self._reader.prepared(item) for item in items[start : start + _BATCH]]))
             if progress is not None:
                 progress(len(results), len(items))
         return results
 
     def _batch(self, batch: Sequence[Prepared]) -> list[ClassifiedComment]:
-        """Ask the tiers in turn; each is asked only what the one before was not sure of."""
+        """Ask the tiers in turn; a later one only the whole of the texts that those before were not sure of."""
         found: dict[int, ClassifiedComment] = {}
-        pending = list(range(len(batch)))
+        pending: dict[int, dict[Unit, Judgement]] = {i: {} for i in range(len(batch))}
         for tier in self._tiers:
-            judged = tier.judge.judge(unit for i in pending for unit in batch[i].units)
-            last = tier is self._tiers[-1]
-            settled = [i for i in pending if last or is_sure(batch[i], judged, tier.judge.families, tier.measured)]
-            found.update({i: classified(batch[i], judged, tier) for i in settled})
-            pending = [i for i in pending if i not in found]
+            asked = {i: batch[i].units[: 1 if judged else None] for i, judged in pending.items()}
+            answers = tier.judge.judge(chain.from_iterable(asked.values()))
+            for i, units in asked.items():
+                pending[i].update({unit: answers[unit] for unit in units})
+            for i, judged in tuple(pending.items()):
+                last = tier is self._tiers[-1]
+                if last or is_sure(batch[i], judged, tier.judge.families, tier.measured):
+                    found[i] = classified(batch[i], pending.pop(i), tier)
         return [found[i] for i in range(len(batch))]
 
 

@@ -24,7 +24,7 @@ from callsignals.vocabulary.signal import CharSpan, Signal
 __all__ = ["mentioned_sources", "personal_probability", "referral_signals"]
 
 PERSONAL_FROM = 0.5
-CLAUSE_FACTOR = 0.85
+CLAUSE_FACTOR = 0.7
 """A clause says less surely than the whole text that a person vouched."""
 RULED_EXTRA_FACTOR = 0.75
 """A source with a decisive rule hit is named beside the first one from this share of the usual probability on."""

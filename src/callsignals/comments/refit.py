@@ -20,8 +20,7 @@ from callsignals.comments.heads import Head, HeadFamily
 from callsignals.comments.judge import Unit
 from callsignals.comments.labelled import LabelledComment
 from callsignals.comments.labels import NONE_LABEL
-from callsignals.comments.prepare import prepare
-from callsignals.comments.rules import RuleSet
+from callsignals.comments.prepare import Reader
 from callsignals.files import digest_of
 
 __all__ = ["MINIMUM_LABELS", "HeadReport", "Score", "refit_family"]
@@ -100,7 +99,7 @@ def refit_family(
     labelled: Sequence[LabelledComment],
     ours: Sequence[LabelledComment],
     encoder: Encoder,
-    rules: RuleSet,
+    reader: Reader,
     seed: int,
 ) -> tuple[HeadFamily, list[HeadReport]]:
     """The family with heads moved towards the labels, and a report per head.
@@ -110,20 +109,20 @@ def refit_family(
         labelled: comments of this family's kind.
         ours: held-out comments of the same kind.
         encoder: of the sentence vectors.
-        rules: in force.
+        reader: what comments are read with.
         seed: of the splits.
     """
     heads: dict[str, Head] = {}
     reports = []
     vectors = _Vectors(encoder)
     for name, head in family.heads.items():
-        own = _examples(family, head, labelled, vectors, rules)
+        own = _examples(family, head, labelled, vectors, reader)
         why = _why_not(own)
         if own is None or why is not None:
             heads[name] = head
             reports.append(HeadReport(name, own.targets.shape[0] if own else 0, why_unchanged=why))
             continue
-        heads[name], report = _refit_head(head, own, _examples(family, head, ours, vectors, rules), seed)
+        heads[name], report = _refit_head(head, own, _examples(family, head, ours, vectors, reader), seed)
         reports.append(report)
     return replace(family, heads=heads), reports
 
@@ -215,14 +214,14 @@ class _Vectors:
 
 
 def _examples(
-    family: HeadFamily, head: Head, labelled: Iterable[LabelledComment], vectors: _Vectors, rules: RuleSet
+    family: HeadFamily, head: Head, labelled: Iterable[LabelledComment], vectors: _Vectors, reader: Reader
 ) -> HeadExamples | None:
     """What the head sees of these comments; None when none has a label for it."""
     units: list[Unit] = []
     labels: list[tuple[str, ...]] = []
     groups: list[str] = []
     for comment in labelled:
-        prepared = prepare(comment.item, rules)
+        prepared = reader.prepared(comment.item)
         if head.name not in comment.labels or prepared.blocked is not None:
             continue
         named = comment.labels[head.name]

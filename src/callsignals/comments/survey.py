@@ -18,7 +18,7 @@ from callsignals.vocabulary.signal import CharSpan, Signal
 
 __all__ = ["comment_polarity", "decide_polarity", "scored_group", "survey_signals"]
 
-WHOLE_TEXT_WEIGHT = 0.5
+WHOLE_TEXT_WEIGHT = 2.0
 """How much the whole text's polarity counts beside the clause's own, for a reason."""
 CLAUSE_WEIGHT = 0.5
 """How much the clause in which a reason is clearest counts beside the whole text, for naming the reason."""

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from callsignals.comments.heads import HeadFamily, load_families, models_digest, save_family
 from callsignals.comments.labelled import LabelledComment, shipped_held_out
+from callsignals.comments.prepare import Reader
 from callsignals.comments.refit import MINIMUM_LABELS, HeadReport, refit_family
 from callsignals.comments.rules import load_rules
+from callsignals.comments.spelling import Spelling
 from callsignals.comments.vectors import SentenceEncoder
 from callsignals.errors import InputError, OutputError
 from callsignals.inputs.rows import CommentKind
@@ -54,14 +56,14 @@ def train_own_heads(labelled: Sequence[LabelledComment], out: Path) -> dict[str,
         raise _too_few(counts)
     shipped = shipped_model("comments")
     families = load_families(shipped)
-    encoder, rules = SentenceEncoder(shipped_model("e5")), load_rules()
+    encoder, reader = SentenceEncoder(shipped_model("e5")), Reader(load_rules(), Spelling.load(shipped))
     reports: dict[str, list[HeadReport]] = {}
     changed: dict[str, HeadFamily] = {}
     for kind, name in _FAMILIES.items():
         own = [comment for comment in labelled if comment.item.kind == kind]
         if own:
             ours = shipped_held_out(shipped, kind, OURS_OF_A_KIND, SEED)
-            changed[name], reports[name] = refit_family(families[name], own, ours, encoder, rules, SEED)
+            changed[name], reports[name] = refit_family(families[name], own, ours, encoder, reader, SEED)
     _write(changed, shipped, out, len(labelled))
     return reports
 
