@@ -84,8 +84,9 @@ more, and each is optional:
   not matter. A notice says which heading was read as what. Of several headings for one column ours wins, then the word
   named first; the others stay columns of your own.
 - **Other columns** are kept; those named in `[segments] columns` group the figures.
-- **Calls without a lead**: fill in an id of the call's own, or set `[calls] own_lead_when_blank = true`, and each is
-  a lead of its own; otherwise such rows are refused.
+- **Calls without a lead**: fill in an id of the call's own, or set `[calls] own_lead_when_blank = true` in
+  `callsignals.toml` (`callsignals init DIR` writes one beside your files), and each is a lead of its own; otherwise
+  such rows are refused.
 - **A bad row** costs only itself: file, row (the first below the headings is 1) and remedy are in `failures.jsonl`.
   `callsignals run DIR --dry-run` checks the tables before anything is heard.
 

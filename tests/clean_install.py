@@ -18,7 +18,8 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,13 +27,13 @@ VERSIONS = ("3.11", "3.12", "3.13")
 TRANSCRIPT = ROOT / "fixtures" / "demo" / "transcripts" / "syn-en-brackwater-1.vtt"
 RECORDING = ROOT / "fixtures" / "demo" / "audio" / "commercial_mono.wav"
 KEY = "kLX7vTYrCk0yH2m9s4uQ1w8e5r3t6y7u8i9o0pQwErs="
-EXTRAS: Mapping[str, tuple[str, Sequence[str]]] = {
-    "encryption": ("cryptography.fernet", ("run", "with-key", "--dry-run")),
-    "postgresql": ("psycopg", ("export", "out", "--to", "postgresql://nobody@127.0.0.1:1/none")),
-    "ray": ("ray", ("run", ".", "--out", "elsewhere", "--engine", "ray")),
-    "remote": ("fsspec", ("run", "memory://team")),
+EXTRAS: Mapping[str, tuple[str, Sequence[str], int]] = {
+    "encryption": ("cryptography.fernet", ("run", "with-key"), 1),
+    "postgresql": ("psycopg", ("export", "out", "--to", "postgresql://nobody@127.0.0.1:1/none"), 2),
+    "ray": ("ray", ("run", "recorded", "--engine", "ray"), 1),
+    "remote": ("fsspec", ("run", "memory://team"), 2),
 }
-"""By extra that a user installs: a module of it, and a command that asks for it."""
+"""By extra that a user installs: a module of it, a command that asks for it, and that command's exit code."""
 
 
 def interpreters(wanted: Sequence[str]) -> dict[str, Path]:
@@ -52,8 +53,12 @@ def interpreters(wanted: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _runs(*command: object) -> bool:
-    return subprocess.run([str(part) for part in command], capture_output=True, check=False).returncode == 0
+def _runs(*command: str | Path, environment: Mapping[str, str] | None = None) -> bool:
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+
+
+class UnusableError(Exception):
+    """A package that cannot be installed, or does not do what it should once it is."""
 
 
 class Installation:
@@ -62,16 +67,17 @@ class Installation:
     def __init__(self, python: Path, package: Path, folder: Path, *, pinned: bool, uv: str | None) -> None:
         self._scripts = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         own = self._scripts / "python"
+        strange = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CALLSIGNALS_CACHE"}
+        self._to_install = {name: value for name, value in os.environ.items() if name not in strange}
         make = [uv, "venv", "--quiet", "--python", python] if uv else [python, "-m", "venv"]
-        subprocess.run([*make, folder / "venv"], check=True)
+        self._must([*make, folder / "venv"])
         self._pip = [uv, "pip"] if uv else [own, "-m", "pip", "--quiet", "--disable-pip-version-check"]
         self._into = ["--quiet", "--python", own] if uv else []
         self._constraints = ["--constraint", str(ROOT / "constraints.txt")] if pinned else []
         self._package = package
         self.here = folder / "empty"
         self.here.mkdir()
-        strange = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "CALLSIGNALS_CACHE"}
-        kept = {name: value for name, value in os.environ.items() if name not in strange and "XDG_" not in name}
+        kept = {name: value for name, value in self._to_install.items() if "XDG_" not in name}
         home = folder / "home"
         home.mkdir()
         self._environment = {**kept, "HOME": str(home), "USERPROFILE": str(home), "CALLSIGNALS_TEST_KEY": KEY}
@@ -80,8 +86,8 @@ class Installation:
     def install(self, extra: str = "") -> None:
         """The package, or it with an extra."""
         named = f"{self._package}[{extra}]" if extra else str(self._package)
-        subprocess.run([*self._pip, "install", *self._into, *self._constraints, named], check=True)
-        subprocess.run([*self._pip, "check", *self._into], check=True, stdout=subprocess.DEVNULL)
+        self._must([*self._pip, "install", *self._into, *self._constraints, named])
+        self._must([*self._pip, "check", *self._into])
 
     def ask(self, *arguments: str, code: int = 0, **environment: str) -> str:
         """What a command prints; it must end with ``code``."""
@@ -99,7 +105,15 @@ class Installation:
 
     def has(self, module: str) -> bool:
         """Whether it can be imported."""
-        return _runs(self._scripts / "python", "-c", f"import {module}")
+        return _runs(self._scripts / "python", "-c", f"import {module}", environment=self._environment)
+
+    def _must(self, command: Sequence[str | Path]) -> None:
+        """Runs it in the environment of who installs: with the settings and caches of pip and uv."""
+        environment = self._to_install
+        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+        if done.returncode:
+            asked = " ".join(map(str, command))
+            raise UnusableError(f"{asked} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
 
     def _output(self, command: Sequence[str | Path], code: int, environment: Mapping[str, str]) -> str:
         done = subprocess.run(
@@ -112,7 +126,8 @@ class Installation:
             check=False,
         )
         if done.returncode != code:
-            sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode} instead of {code}:\n{done.stdout}")
+            asked = " ".join(map(str, command))
+            raise UnusableError(f"{asked} ended with {done.returncode} instead of {code}:\n{done.stdout}")
         return done.stdout
 
 
@@ -150,11 +165,12 @@ def try_extras(installed: Installation) -> None:
     shutil.copytree(installed.here, installed.here / "with-key", ignore=shutil.ignore_patterns("out", "with-key"))
     settings = '[privacy]\nvoiceprints = true\nvoiceprint_key_env = "CALLSIGNALS_TEST_KEY"\n'
     (installed.here / "with-key" / "callsignals.toml").write_text(settings, encoding="utf-8")
-    for extra, (module, arguments) in EXTRAS.items():
+    (installed.here / "recorded").mkdir()
+    shutil.copy(RECORDING, installed.here / "recorded")
+    for extra, (module, arguments, code) in EXTRAS.items():
         if installed.has(module):
             print(f"extra {extra}: {module} is there already, by another dependency", flush=True)  # noqa: T201
         else:
-            code = 1 if extra == "encryption" else 2
             _expect(f"pip install 'callsignals[{extra}]'", installed.ask(*arguments, code=code))
         installed.install(extra)
         installed.python(f"import {module}")
@@ -170,7 +186,36 @@ def try_demo(installed: Installation) -> str:
 
 def _expect(part: str, text: str) -> None:
     if part not in text:
-        sys.exit(f"'{part}' is not in:\n{text}")
+        raise UnusableError(f"'{part}' is not in:\n{text}")
+
+
+@contextmanager
+def _step(name: str) -> Iterator[None]:
+    """Says how long it took once it is done."""
+    started = time.monotonic()
+    yield
+    print(f"  {name}: {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201
+
+
+def use(python: Path, package: Path, given: argparse.Namespace, *, first: bool) -> str | None:
+    """Install and use one package with one interpreter; the demo's digest where it was run."""
+    uv = shutil.which("uv") if given.uv else None
+    of_wheel = package.suffix == ".whl"
+    digest = None
+    with tempfile.TemporaryDirectory() as folder:
+        with _step("install"):
+            installed = Installation(python, package, Path(folder), pinned=not given.newest, uv=uv)
+        if not given.newest and (free := installed.unpinned()):
+            raise UnusableError(f"constraints.txt has no version of {', '.join(sorted(free))}")
+        with _step("first use"):
+            try_out(installed)
+        if given.demo and (of_wheel or first):
+            with _step("demo"):
+                digest = try_demo(installed)
+        if given.extras and of_wheel and first:
+            with _step("extras"):
+                try_extras(installed)
+    return digest
 
 
 def main() -> None:
@@ -185,27 +230,25 @@ def main() -> None:
     given = parser.parse_args()
     dist = given.dist.resolve()
     known = interpreters(given.python)
-    digests: set[str] = set()
-    uv = shutil.which("uv") if given.uv else None
+    digests: set[str | None] = set()
+    failed: list[str] = []
     for version in given.python:
         if version not in known:
             print(f"Python {version}: not on this machine, not tried", flush=True)  # noqa: T201
     for package in [*sorted(dist.glob("*.whl")), *sorted(dist.glob("*.tar.gz"))]:
         for version, python in known.items():
-            started = time.monotonic()
-            first = version == next(iter(known))
-            with tempfile.TemporaryDirectory() as folder:
-                installed = Installation(python, package, Path(folder), pinned=not given.newest, uv=uv)
-                if not given.newest and (free := installed.unpinned()):
-                    sys.exit(f"constraints.txt has no version of {', '.join(sorted(free))}")
-                try_out(installed)
-                if given.demo and (package.suffix == ".whl" or first):
-                    digests.add(try_demo(installed))
-                if given.extras and package.suffix == ".whl" and first:
-                    try_extras(installed)
-            took = time.monotonic() - started
-            print(f"Python {version}: {package.name} installs and works ({took:.0f} s)", flush=True)  # noqa: T201
-    if len(digests) > 1:
+            tried = f"Python {version}: {package.name}"
+            print(tried, flush=True)  # noqa: T201
+            try:
+                digests.add(use(python, package, given, first=version == next(iter(known))))
+            except UnusableError as error:
+                print(f"  {error}", flush=True)  # noqa: T201
+                failed.append(tried)
+            else:
+                print("  installs and works", flush=True)  # noqa: T201
+    if failed:
+        sys.exit("\n".join(["failed:", *failed]))
+    if len(digests - {None}) > 1:
         sys.exit("the demo's signals.jsonl differ between these installations")
 
 

@@ -43,7 +43,7 @@ from examples import joined  # noqa: E402
 from student import Lesson, Lessons, train  # noqa: E402
 
 SEED = 20261122
-JOINED = 12_000
+JOINED = 24_000
 AT_ONCE = 20_000
 FAMILY_OF_KIND = {"referral": "referral", "survey": "survey", "reply": "reply", "polarity": "survey"}
 

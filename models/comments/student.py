@@ -18,7 +18,7 @@ from workbench import say
 from callsignals.comments.fast_vectors import FastWeights, tokens, word_rows
 
 BUCKETS = 1 << 17
-WORD_SIZE, FILTERS, FILTER_WIDTH, VECTOR_SIZE = 64, 128, 3, 256
+WORD_SIZE, FILTERS, FILTER_WIDTH, VECTOR_SIZE = 64, 192, 3, 256
 EPOCHS = 8
 BATCH = 256
 RATE = 4e-3

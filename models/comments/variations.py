@@ -28,7 +28,7 @@ __all__ = ["Variation", "Words", "single_words", "variations"]
 SWAP_SHARE = 0.3
 NEIGHBOURS = 12
 MINIMUM_LETTERS = 3
-COPIES = {"referral": (3, 2), "survey": (3, 2), "reply": (6, 4), "polarity": (1, 1)}
+COPIES = {"referral": (5, 4), "survey": (5, 3), "reply": (6, 4), "polarity": (1, 1)}
 """Of each row: how often with words swapped, and how often spliced."""
 MAXIMUM_CHARS = 240
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -54,6 +54,26 @@ def table(tmp_path) -> Path:
     return path
 
 
+def test_swedish_headings_are_those_of_comments_and_are_told(capsys, tmp_path):
+    """``Datum`` stands for a column of the messages table, too, and comes first there."""
+    rows = [("Kommentar ID", "Kund", "Typ", "Betyg", "Skala", "Datum", "Handläggare")]
+    rows += [(f"{n}", f"l{n}", "enkät", "9", "nps", f"{n}.{1 + n % 2}.2026", "anna") for n in range(1, 11)]
+    path = tmp_path / "kommentarer.csv"
+    path.write_text("".join(";".join(row) + "\n" for row in rows), encoding="utf-8")
+    assert call("classify", path, "--every", "month", "--json") == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)["figures"]
+    assert [(f["period"], f["value"], f["n"]) for f in found if f["signal"] == "nps"] == [
+        (None, 100.0, 10),
+        ("2026-01", 100.0, 5),
+        ("2026-02", 100.0, 5),
+    ]
+    assert (
+        "note: kommentarer.csv: read 'Kommentar ID' as comment_id, 'Kund' as lead_id, 'Typ' as kind, 'Betyg' as score, "
+        "'Skala' as scale, 'Datum' as created_at, 'Handläggare' as seller.\n"
+    ) in shown.err
+
+
 def test_standard_input_as_csv_and_as_json_lines_gives_one_json_object(capsys, monkeypatch):
     tables = (
         b"text,kind\nEn kollega tipsade om er podd,referral\n-,survey\n",

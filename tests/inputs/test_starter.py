@@ -73,15 +73,18 @@ def test_the_tables_hold_all_columns_and_no_rows(started: Path) -> None:
     assert caught.value.code == "nothing_to_do"
 
 
-def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "Calls.xlsx").write_bytes(b"mine")
-    with pytest.raises(OutputError, match=r"Calls\.xlsx"):
+def test_beside_what_is_there_only_what_is_missing_is_written_and_nothing_is_ever_overwritten(tmp_path: Path) -> None:
+    mine = {"Calls.xlsx": b"mine", "TERMS.toml": b"my terms", "call.wav": b"my call"}
+    for name, content in mine.items():
+        (tmp_path / name).write_bytes(content)
+    written = {path.name for path in write_workspace(tmp_path)}
+    assert written == {"callsignals.toml", "README.txt"} | {f"{table}.csv" for table in COLUMNS if table != "calls"}
+    assert {path.name for path in tmp_path.iterdir()} == written | mine.keys()
+    assert {name: (tmp_path / name).read_bytes() for name in mine} == mine
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(OutputError, match="holds everything"):
         write_workspace(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["Calls.xlsx"]
-    (tmp_path / "Calls.xlsx").rename(tmp_path / "call.wav")
-    assert next(path.name for path in write_workspace(tmp_path)) == "callsignals.toml"
-    with pytest.raises(OutputError):
-        write_workspace(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_file_in_place_of_the_folder_is_an_output_error(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ TABLES = {
     "semicolon.csv": ("sep=;\n" + CSV.replace(",", ";")).encode(),
     "tabs.tsv": CSV.replace(",", "\t").encode(),
     "header.csv": b"comment_id,text\n",
+    "swedish.csv": b"Kommentar ID;Fritext;Region\n1;Bra;Norr\n2;Dyrt;\n",
+    "swedish.parquet": parquet([{"Kommentar ID": "1", "Fritext": "Bra", "Region": "Norr"}]),
     "lines.jsonl": "\n".join(json.dumps(row) for row in ROWS).encode() + b'\n\nnot json\n{"other": 1}\n{}\n',
     "frame.parquet": parquet(ROWS),
     "sheet.xlsx": excel(ROWS),
@@ -64,6 +66,7 @@ def test_parts_together_are_the_table(name, size, tmp_path):
         parts = list(table_parts(source, size))
         assert all(len(part.rows) <= size for part in parts)
         assert {(part.decimal_comma, part.encoding) for part in parts} == {(whole.decimal_comma, whole.encoding)}
+        assert {part.headings for part in parts} == {whole.headings}
         assert outcome(parts) == outcome([whole])
 
 

@@ -167,6 +167,14 @@ def test_nonsense_dates_are_refused_with_a_way_to_write_them(text: str) -> None:
     assert "2026-03-31" in caught.value.remedy
 
 
+@pytest.mark.parametrize("text", ["46029", "46029.375694444", " 46029,375694444"])
+def test_a_date_in_a_cell_that_a_spreadsheet_formats_as_a_number_says_so(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_datetime(text)
+    assert caught.value.code == "unreadable_date"
+    assert caught.value.remedy.startswith("In the spreadsheet format the column as a date, or write")
+
+
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30)), st.integers(-14 * 60, 14 * 60))
 def test_every_time_with_an_offset_survives_being_written(naive: datetime, offset_min: int) -> None:
     sign = "-" if offset_min < 0 else "+"

@@ -126,3 +126,37 @@ def test_an_unknown_compound_takes_its_last_parts_lemma() -> None:
     assert compound_lemma("laskutusongelmia", "fi") == "laskutusongelma"
     assert compound_lemma("leverantörsfakturorna", "sv") == "leverantörsfaktura"
     assert compound_lemma("qwertyhinta", "fi") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "terms"),
+    [
+        ("etappmål", ["mål"]),  # a known word whose first part has five letters
+        ("räknefel", ["fel"]),
+        ("slutmål", []),  # ... and four
+        ("stavfel", []),
+        ("gatuavtal", ["avtal"]),  # gata, whose stem has three letters
+        ("lampavtal", ["avtal"]),
+        ("kyrkoavtal", ["avtal"]),
+        ("enkavtal", ["avtal"]),  # enka
+        ("qwxrtavtal", []),  # no word stands first
+    ],
+)
+def test_swedish_first_parts(word: str, terms: list[str]) -> None:
+    assert [part.term for part in terms_in_compound(word, "sv", SV)] == terms
+
+
+@pytest.mark.parametrize("word", ["hevoshinta", "yleishinta", "punaishinta"])
+def test_finnish_first_parts_of_words_in_nen(word: str) -> None:
+    assert [(part.term, part.last) for part in terms_in_compound(word, "fi", FI)] == [("hinta", True)]
+
+
+def test_a_first_part_in_a_is_found_behind_its_binding_vowel() -> None:
+    vocabulary = frozenset(["kyrka", "gata"])
+    assert [(part.term, part.last) for part in terms_in_compound("kyrkoavtal", "sv", vocabulary)] == [("kyrka", False)]
+    assert [(part.term, part.last) for part in terms_in_compound("gatuavtal", "sv", vocabulary)] == [("gata", False)]
+
+
+def test_a_first_part_may_be_two_words_and_no_more() -> None:
+    assert compound_lemma("katthundavtalen", "sv") == "katthundavtal"
+    assert compound_lemma("katthundkaffeavtalen", "sv") is None

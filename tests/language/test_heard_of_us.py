@@ -90,6 +90,7 @@ NOT_ASKED = {
         "How did they hear about us?",
         "How do you know about the warranty?",
         "Can you tell us about the team?",
+        "How did you come right across us?",
     ],
     "sv": [
         "Hur hörde ni ljudet från motorn?",
@@ -177,3 +178,47 @@ def test_another_language_and_unknown_roles_give_nothing():
 def test_a_long_answer_is_cut():
     said = answer("en", (S, "How did you hear about us?"), *[(C, "We talked about it for quite a while then.")] * 30)
     assert 80 <= len(said.split()) < 100
+
+
+ASKS = (S, "How did you hear about us?")
+
+
+@pytest.mark.parametrize(("added", "expected"), [(40, "From a friend."), (41, None)])
+def test_the_seller_may_add_forty_words(added, expected):
+    assert answer("en", ASKS, (S, "word " * added), (C, "From a friend.")) == expected
+    assert (
+        answer("en", ASKS, (S, "word " * 20 + "end."), (S, "word " * (added - 21)), (C, "From a friend.")) == expected
+    )
+
+
+def test_an_answer_ends_with_the_sentence_that_brings_it_to_eighty_words():
+    for first, expected in ((79, 80), (80, 80)):
+        said = answer("en", ASKS, (C, "word " * (first - 1) + "end. Yes. Really."))
+        assert len(said.split()) == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [("TV", "TV"), ("X", None)])
+def test_an_answer_has_two_characters(said, expected):
+    assert answer("en", ASKS, (C, said)) == expected
+
+
+def test_a_question_of_three_words_asks_to_say_it_again_and_a_longer_one_may_be_the_answer():
+    assert answer("en", ASKS, (C, "What was that?"), (C, "From a friend.")) is None
+    assert answer("en", ASKS, (C, "Was it on Google?")) == "Was it on Google?"
+    assert answer("en", ASKS, (C, "From a friend. Okay?")) == "From a friend. Okay?"
+
+
+def test_a_question_of_sixty_words_is_heard_and_a_longer_one_is_not():
+    for length, expected in ((60, "From a friend."), (61, None)):
+        asked = " ".join(["how did you hear about us", *["word"] * (length - 6)]) + "?"
+        assert answer("en", (S, asked), (C, "From a friend.")) == expected
+
+
+def test_times_span_the_whole_answer_and_are_absent_when_one_is_missing():
+    words = call(ASKS, (C, "From a friend. And from the radio."))
+    found = asked_referral(sentences(words, "en"), "en")
+    assert (found.start_s, found.end_s) == (words[6].start_s, words[-1].end_s)
+    for start_s, end_s in ((words[-1].start_s, None), (None, None)):
+        less = [*words[:-4], *(Word(word.text, start_s, end_s, party=C, speaker=C) for word in words[-4:])]
+        untimed = asked_referral(sentences(less, "en"), "en")
+        assert (untimed.text, untimed.start_s, untimed.end_s) == (found.text, None, None)

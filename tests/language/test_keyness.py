@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from callsignals.language.keyness import associated, informative_prior, log_likelihood, log_odds_z
 from support import ROOT
@@ -80,3 +81,23 @@ def test_a_phrase_is_one_when_its_words_stand_together_more_than_by_chance():
     )
     assert associated(("data", "entry"), counts, 300)
     assert not associated(("big", "day"), counts, 300)
+
+
+def test_the_bound_of_a_collocation_is_one_in_a_thousand() -> None:
+    """10.83: chi-squared of one degree of freedom at p = 0.001. Just under it is no phrase, just over it is."""
+    found = {}
+    for total in range(300, 900):
+        counts = Counter({("data",): 6, ("entry",): 6, ("data", "entry"): 2})
+        value = log_likelihood(2, 6, 6, total)
+        if 9.83 <= value <= 11.83:
+            found[value] = associated(("data", "entry"), counts, total)
+    assert min(found) < 10.8 < 10.86 < max(found)
+    assert {value for value, is_phrase in found.items() if is_phrase} == {value for value in found if value >= 10.83}
+
+
+@pytest.mark.parametrize(("together", "expected"), [(12, False), (13, True)])
+def test_a_collocation_from_a_chance_of_one_in_a_thousand(together, expected):
+    """Chi-square's 99.9th percentile at one degree of freedom, 10.83, lies between 8.96 and 11.35."""
+    ratio = log_likelihood(together, 70, 70, 1_000)
+    assert bool(ratio >= stats.chi2.ppf(0.999, 1)) is expected
+    assert associated(("a", "b"), {("a", "b"): together, ("a",): 70, ("b",): 70}, 1_000) is expected

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callsignals.language.mentions import Mention, find_mentions
+from callsignals.language.term_index import index_of
 from callsignals.language.term_list import TermList, parse_terms
 from callsignals.vocabulary.spoken import Word
 
@@ -56,6 +57,10 @@ def terms_of(line: str, language: str, words_of: WordsOf, terms: TermList = TERM
         ("en", "It didn’t work", ["doesn't work"]),
         ("en", "a time consuming follow up meeting", ["time-consuming", "follow-up meeting"]),
         ("en", "They broke a promise", []),
+        ("en", "It takes us so too long", []),  # two words inside the phrase
+        ("en", "It takes too us long", ["takes too long"]),
+        ("en", "us takes too long so", ["takes too long"]),
+        ("fi", "Ehdi nyt", [r"\behdi(?:tä)?\b"]),
         ("sv", "Det krånglade med fakturornas priser", ["krångla", "faktura", "pris"]),
         ("sv", "Ett evigt krångel", ["krångel"]),
         ("sv", "Då hinner vi inte", ["hinner inte"]),
@@ -179,3 +184,19 @@ def test_appending_words_that_are_no_terms_changes_nothing(spoken: list[str], ap
         return tuple(Word(text, None, None, "customer", "c") for text in texts)
 
     assert find_mentions(words([*spoken, *appended]), "en", TERMS) == find_mentions(words(spoken), "en", TERMS)
+
+
+def test_a_listed_word_keeps_its_own_name_beside_a_form_listed_earlier(words_of: WordsOf) -> None:
+    terms = parse_terms('[need.en]\nphrases = ["invoices"]\n[product.en]\nphrases = ["invoice"]\n')
+    assert terms_of("An invoice and more invoices", "en", words_of, terms) == ["invoice", "invoices"]
+
+
+def test_a_set_phrase_takes_its_words_only_as_written(words_of: WordsOf) -> None:
+    terms = parse_terms('[product.en]\nphrases = ["cost"]\n')
+    assert terms_of("We looked at all cost figures", "en", words_of, terms) == ["cost"]
+    assert terms_of("We win at all costs", "en", words_of, terms) == []
+
+
+def test_of_an_unknown_words_stems_the_longest_that_is_listed_counts() -> None:
+    index = index_of(parse_terms('[product.sv]\nphrases = ["brizz", "brizza"]\n'), "sv")
+    assert [(hit.term, hit.rank) for hit in index.hits(["brizzen"])] == [("brizza", 1)]

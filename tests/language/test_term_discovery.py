@@ -91,6 +91,20 @@ def test_calls_without_roles_or_in_other_languages_do_not_count():
     assert (result.calls, result.candidates, result.unused) == ({}, (), ())
 
 
+def test_a_call_that_does_not_count_does_not_end_the_counting():
+    others = (call("c/1", "c", language="de"), call("d/1", "d", party_known=False))
+    result = suggested(*others, call("a/1", "a"), call("b/1", "b"))
+    assert (result.calls, result.candidates) == ({"en": 2}, suggested(call("a/1", "a"), call("b/1", "b")).candidates)
+
+
+def test_the_most_telling_of_a_kind_comes_first(found):
+    for kind in ("need", "product"):
+        listed = [(-abs(one.z), one.phrase) for one in found.candidates if one.kind == kind]
+        assert len(listed) > 2
+        assert listed == sorted(listed)
+        assert [phrase for _, phrase in listed] != sorted(phrase for _, phrase in listed)
+
+
 def test_at_most_so_many_of_each_kind():
     result = suggested(call("a/1", "a"), call("b/1", "b"), top=2)
     assert [one.kind for one in result.candidates] == ["need", "need", "product", "product"]
@@ -100,6 +114,50 @@ def test_the_order_of_calls_does_not_change_the_scores():
     calls = [call("a/1", "a"), call("b/1", "b"), call("c/1", "c", times=30)]
     results = [suggested(*order) for order in itertools.permutations(calls)]
     assert len({tuple((one.phrase, one.z) for one in result.candidates) for result in results}) == 1
+
+
+def talk(call_id: str, lead_id: str, turns: list[tuple[str, str]]) -> SpokenCall:
+    words = words_of_turns(turns, word_s=0.5)
+    transcript = Transcript(
+        words, (), "en", None, "transcript", timing="words", duration_s=None, role_source="transcript"
+    )
+    return SpokenCall(call_id, lead_id, transcript)
+
+
+def test_a_part_that_its_side_also_says_alone_is_proposed_beside_the_phrase():
+    turns = [("customer", "Duplicate invoices."), ("customer", "Invoices vanish."), ("seller", SELLER[0])] * 70
+    result = suggested(talk("a/1", "a", turns), talk("b/1", "b", turns))
+    needs = {one.phrase: one.customer_count for one in result.candidates if one.kind == "need"}
+    assert needs["invoices"] == 280
+    assert needs["duplicate invoices"] == 140
+    assert "duplicate" not in needs
+    products = {one.phrase: one.seller_count for one in result.candidates if one.kind == "product"}
+    assert all(count == 140 for count in products.values())
+    assert products
+
+
+def test_a_voice_that_is_neither_side_is_passed_over():
+    turns = [("customer", CUSTOMER[0]), ("other", "Please hold."), ("seller", SELLER[0])] * 70
+    result = suggested(talk("a/1", "a", turns), talk("b/1", "b", turns))
+    assert {one.kind for one in result.candidates} == {"need", "product"}
+    assert not any("hold" in one.phrase for one in result.candidates)
+
+
+def test_three_calls_serve_as_examples():
+    result = suggested(*(call(f"{lead}/1", lead) for lead in "abcd"))
+    entry = next(one for one in result.candidates if one.phrase == "manual data entry")
+    assert entry.lead_count == 4
+    assert [example.call_id for example in entry.examples] == ["a/1", "b/1", "c/1"]
+
+
+def test_five_times_the_wanted_number_are_looked_at_closely():
+    """Words of one lead alone, which are more telling, stand before the one that two leads share."""
+    for alone, expected in ((4, ["invoices"]), (5, [])):
+        rare = [("customer", f"{word}. " * 5) for word in ("Apple", "Brick", "Cloth", "Drill", "Engine")][:alone]
+        both = [("customer", "Invoices. Invoices."), ("seller", "Platform. Platform. Platform.")]
+        first, second = talk("a/1", "a", (both + rare) * 70), talk("b/1", "b", both * 70)
+        result = suggested(first, second, top=1)
+        assert [one.phrase for one in result.candidates if one.kind == "need"] == expected
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -39,6 +40,12 @@ def test_the_digest_follows_meaning_not_layout() -> None:
     assert parse_terms("# a comment\n" + GOOD.replace('notes = "Eva"', 'notes = "Kim"')).digest == digest
     assert parse_terms(GOOD.replace('"pris"', '"priset"')).digest != digest
     assert parse_terms(GOOD.replace('"7"', '"8"')).digest != digest
+
+
+def test_the_digest_is_that_of_version_and_terms_as_json_whatever_made_it() -> None:
+    text = '["7", [{"kind": "need", "language": "sv", "phrases": ["krånglig"], "regex": ["strul"]}]]'
+    terms = parse_terms('version = "7"\n[need.sv]\nphrases = ["krånglig"]\nregex = ["strul"]\nnotes = "Eva"')
+    assert terms.digest == hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 TEXTS = """'phrases' is not a list of texts. Write phrases = ["...", "..."]"""

@@ -250,6 +250,12 @@ def test_silence_has_no_talk_share(words_of: WordsOf) -> None:
     assert written == Signal.insufficient("product_talk_share", "no_times", n=3)
 
 
+def test_half_a_second_of_speech_is_speech() -> None:
+    words = [Word("price.", 0.0, 0.5, "customer", "c")]
+    share = measured(call(words, [Activity(0.0, 0.5, "customer", "c")]))["product_talk_share"]
+    assert (share.reason, share.numerator, share.denominator) == ("under_20_sentences", 0.5, 0.5)
+
+
 KINDS: tuple[TermKind, ...] = ("need", "product")
 PARTIES: tuple[Party, ...] = ("seller", "customer")
 SPOKEN = st.lists(

@@ -12,7 +12,7 @@ from callsignals.errors import OutputError
 from callsignals.remote.address import parse_address
 from callsignals.remote.depot import open_depot
 from callsignals.remote.lock import LOCK_FILE, RemoteLock
-from callsignals.remote.results import JOURNAL_FILE, RemoteOut
+from callsignals.remote.results import JOURNAL_FILE, MANIFEST_FILE, RemoteOut
 from remote_store import stored
 
 FILES = {
@@ -198,3 +198,114 @@ def test_a_killed_run_of_this_machine_does_not_hold_the_next_one_up(memory):
     memory.pipe_file(f"/bucket/team/out/{LOCK_FILE}", json.dumps(told).encode())
     with RemoteLock(depot, "a", 1800.0, clock=lambda: 1_000_001.0).held():
         pass
+
+
+def test_a_lock_that_is_only_half_written_is_somebodys(memory):
+    memory.pipe_file(f"/bucket/team/out/{LOCK_FILE}", b'{"run": "ab')
+    lock = RemoteLock(open_depot(parse_address("memory://bucket/team/out")), "a", 1800.0)
+    with pytest.raises(OutputError, match="0 minutes ago") as raised, lock.held():
+        pass
+    assert raised.value.code == "in_use"
+
+
+def test_of_two_that_begin_at_once_one_goes_on(memory, monkeypatch):
+    """The other one's lock comes between looking and writing: in a store that tells, and in one that does not."""
+    theirs = json.dumps({"run": "theirs", "host": "b", "renewed_s": 0.0}).encode()
+    path = f"/bucket/team/out/{LOCK_FILE}"
+    real = MemoryFileSystem.pipe_file
+
+    def created_meanwhile(self, target, value, mode="overwrite"):
+        real(self, target, theirs)
+        real(self, target, value, mode=mode)
+
+    def replaced_meanwhile(self, target, value, mode="overwrite"):
+        real(self, target, theirs)
+
+    for meanwhile in (created_meanwhile, replaced_meanwhile):
+        memory.store.clear()
+        monkeypatch.setattr(MemoryFileSystem, "pipe_file", meanwhile)
+        lock = RemoteLock(open_depot(parse_address("memory://bucket/team/out")), "a", 1800.0)
+        with pytest.raises(OutputError) as raised, lock.held():
+            pass
+        assert raised.value.code == "in_use"
+        assert memory.cat_file(path) == theirs
+
+
+class _SomeWaits:
+    """Stands in for the event that ends a run's renewals: so many waits pass before it is set."""
+
+    def __init__(self, waits: int, before_each=lambda: None) -> None:
+        self._left, self._before_each = waits, before_each
+
+    def wait(self, _seconds: float) -> bool:
+        self._left -= 1
+        if self._left >= 0:
+            self._before_each()
+        return self._left < 0
+
+    def set(self) -> None:
+        """Ends by itself."""
+
+
+def test_a_lock_is_renewed_while_it_is_ours_and_through_a_store_that_is_away(memory, monkeypatch):
+    path = f"/bucket/team/out/{LOCK_FILE}"
+    depot = open_depot(parse_address("memory://bucket/team/out"))
+    now = [1_000.0]
+
+    def later() -> None:
+        now[0] += 100
+
+    lock = RemoteLock(depot, "a", 1800.0, clock=lambda: now[0])
+    lock._take()
+    lock._ended = _SomeWaits(2, later)
+    lock._renew_until_ended()
+    assert json.loads(memory.cat_file(path))["renewed_s"] == 1_200.0
+
+    with monkeypatch.context() as away:
+        away.setattr(MemoryFileSystem, "pipe_file", lambda *_args, **_kwargs: (_ for _ in ()).throw(OSError("away")))
+        lock._ended = _SomeWaits(1, later)
+        lock._renew_until_ended()
+    lock.check()
+
+    theirs = json.dumps({"run": "theirs", "host": "b", "renewed_s": 0.0}).encode()
+    memory.pipe_file(path, theirs)
+    lock._ended = _SomeWaits(1, later)
+    lock._renew_until_ended()
+    assert memory.cat_file(path) == theirs
+
+
+def test_a_disk_that_refuses_the_copy_is_one_clear_error(memory, tmp_path):
+    with opened(tmp_path / "a") as results:
+        write(results.out, "old")
+        results.commit()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "out").write_text("a file in the way", encoding="utf-8")
+    with pytest.raises(OutputError, match="CALLSIGNALS_CACHE") as raised, opened(tmp_path / "b"):
+        pass
+    assert raised.value.code == "cannot_write"
+    assert not memory.exists(f"/bucket/team/out/{LOCK_FILE}")
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]"])
+def test_a_damaged_manifest_costs_a_transfer_and_no_result(memory, tmp_path, content):
+    with opened(tmp_path / "a") as results:
+        write(results.out, "old")
+        results.commit()
+    memory.pipe_file(f"/bucket/team/out/{MANIFEST_FILE}", content)
+    with opened(tmp_path / "b") as results:
+        assert (results.out / "run.json").read_text("utf-8") == "run old"
+        write(results.out, "new")
+        results.commit()
+    assert visible(memory) == contents("new")
+    assert set(json.loads(stored(memory, "/bucket/team/out")[MANIFEST_FILE])) >= {"run.json", "signals.jsonl"}
+
+
+def test_what_is_this_machines_own_business_stays_here(memory, tmp_path):
+    with opened(tmp_path / "a") as results:
+        write(results.out, "old")
+        for name in (".signals.jsonl.part", ".cache/lock", ".cache/digest/ab.json", ".cache/remote/own.json"):
+            path = results.out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("ours", encoding="utf-8")
+        results.commit()
+    assert set(stored(memory, "/bucket/team/out")) == {*FILES, MANIFEST_FILE}

@@ -10,8 +10,10 @@ import pytest
 
 from callsignals.api import run
 from callsignals.batch import hear_stage
-from callsignals.errors import SettingsError
+from callsignals.batch.run import RunOptions
+from callsignals.errors import InputError, OutputError, SettingsError
 from callsignals.remote import hearing
+from callsignals.remote.run import run_anywhere
 from remote_store import stored
 from support import clip, results, write_csv, write_wav
 
@@ -110,3 +112,104 @@ def test_settings_from_elsewhere_may_not_name_folders_of_this_machine(memory, tr
     with pytest.raises(SettingsError, match="leads out of the workspace") as raised:
         run("memory://bucket/team")
     assert "memory://bucket/team" in str(raised.value)
+
+
+@pytest.fixture
+def damaged(memory, transcripts, monkeypatch):
+    """In the store: a transcript, and two files that are no recordings, each heard in a batch of its own."""
+    text = [{"call_id": "one", "lead_id": "acme", "transcript": "one.txt", "seller": "Laura", "language": "sv"}]
+    audio = [{"call_id": name, "lead_id": "beta", "audio": f"{name}.wav"} for name in ("a", "b")]
+    write_csv(transcripts / "calls.csv", [*text, *audio])
+    for name in ("a", "b"):
+        (transcripts / f"{name}.wav").write_bytes(name.encode() * 900)
+    upload(memory, transcripts)
+    monkeypatch.setattr(hearing, "CALLS_PER_BATCH", 1)
+    return memory
+
+
+def refusing(monkeypatch, memory, method: str, name: str, error: Exception) -> None:
+    """Let the store refuse one file."""
+    real = getattr(type(memory), method)
+
+    def refuse(self, *args, **kwargs):
+        if any(str(argument).endswith(name) for argument in args):
+            raise error
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(type(memory), method, refuse)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(PermissionError("403"), "forbidden"), (FileNotFoundError("404"), "missing_file")]
+)
+def test_a_recording_that_cannot_be_fetched_costs_its_own_call_alone(damaged, monkeypatch, error, code):
+    refusing(monkeypatch, damaged, "get_file", "a.wav", error)
+    result = run("memory://bucket/team", workers=1)
+    failed = {failure.input: failure for failure in result.failures}
+    assert set(failed) == {"a", "b"}
+    assert failed["a"].error == code
+    assert failed["b"].message.startswith("b.wav: ")
+    assert failed["b"].error != code
+    assert result.counts["calls"] == 1
+
+
+def test_a_store_that_goes_away_meanwhile_ends_the_run_with_its_address(damaged, monkeypatch, cache):
+    refusing(monkeypatch, damaged, "get_file", "b.wav", OSError("no route"))
+    with pytest.raises(InputError, match="no route") as raised:
+        run("memory://bucket/team", workers=1)
+    assert raised.value.what == "memory://bucket/team"
+    assert raised.value.code == "remote"
+    assert not any(name.endswith("lock") for name in stored(damaged, "/bucket/team/out"))
+
+
+def test_results_that_cannot_be_kept_end_the_run_and_leave_no_recording_here(damaged, monkeypatch, cache):
+    refusing(monkeypatch, damaged, "put_file", ".json", OSError("quota"))
+    with pytest.raises(OutputError, match="quota") as raised:
+        run("memory://bucket/team", workers=1)
+    assert raised.value.what == "memory://bucket/team/out"
+    assert {path.name: path.stat().st_size for path in cache.rglob("*.wav")} == {"a.wav": 0, "b.wav": 0}
+
+
+def test_a_file_that_a_run_cannot_read_is_named_by_its_address(memory, transcripts, cache):
+    (transcripts / "callsignals.toml").write_text("[remote\n", encoding="utf-8")
+    upload(memory, transcripts)
+    with pytest.raises(SettingsError) as raised:
+        run("memory://bucket/team")
+    assert raised.value.what == "memory://bucket/team/callsignals.toml"
+    assert str(cache) not in str(raised.value)
+
+
+class Notices:
+    """A listener that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def begin(self, _stage: str, _total: int) -> None:
+        """Nothing is shown."""
+
+    def advance(self, _done: int = 1) -> None:
+        """Nothing is shown."""
+
+    def end(self) -> None:
+        """Nothing is shown."""
+
+    def notice(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_either_end_may_be_a_folder_and_a_notice_comes_once(memory, transcripts, tmp_path):
+    expected = results(run(transcripts, tmp_path / "local").out)
+    run_anywhere(transcripts, "memory://bucket/results", RunOptions())
+    there = stored(memory, "/bucket/results")
+    assert {name: there[name] for name in expected} == expected
+
+    upload(memory, transcripts)
+    memory.pipe_file("/bucket/team/a\\b.txt", b"a name that is two on Windows")
+    listener = Notices()
+    result = run_anywhere("memory://bucket/team", tmp_path / "here", RunOptions(), listener)
+    assert result.out == tmp_path / "here"
+    assert results(tmp_path / "here") == expected
+    assert not stored(memory, "/bucket/team/out")
+    assert listener.said.count("Links, or names that no file here can have, were left out: 1.") == 1
+    assert len(set(listener.said)) == len(listener.said)

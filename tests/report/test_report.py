@@ -290,6 +290,17 @@ def test_calls_that_are_no_conversations_stay_out_of_means(small):
     assert "n = 3" not in text
 
 
+def test_the_team_page_says_how_many_conversations_have_no_known_seller_and_where_the_remedy_is(small):
+    assert "it is not known which side is the seller" not in text_of(build_report(small))
+    calls = pl.read_parquet(small / "calls.parquet").with_columns(
+        role_source=pl.when(pl.col("call_id") == "call/0000").then(pl.lit("unknown")).otherwise("role_source")
+    )
+    calls.write_parquet(small / "calls.parquet")
+    page = build_report(small)
+    assert "because it is not known which side is the seller: 1." in text_of(page)
+    assert '1. <a href="failures.html">What to do</a>' in page.read_text(encoding="utf-8")
+
+
 def test_a_folder_without_results_is_refused(tmp_path):
     with pytest.raises(InputError, match="leads"):
         build_report(tmp_path)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from callsignals.batch.hear_stage import Engine
+from callsignals.batch.expected import hearing_notice
+from callsignals.batch.hear_stage import Engine, default_workers, hear_all
 from callsignals.batch.hearing_work import HearTask, HearWith, hear_key, voiceprint_key
 from callsignals.batch.imported import Importer
 from callsignals.batch.known_files import digest_if_known, known_digest
@@ -103,6 +104,10 @@ def hear_missing(workspace: Workspace, store: Store, engine: Engine, workers: in
         heard_here: dict[str, CallSignalsError] = {}
         if tasks:
             if notice := fall_back_notice(workspace.settings.recognition.device):
+                listener.notice(notice)
+            if engine is hear_all and (
+                notice := hearing_notice([task.audio for task in tasks], workers or default_workers())
+            ):
                 listener.notice(notice)
             listener.begin("hear", len(tasks))
             with rehearsed(task.language for task in tasks if task.language):

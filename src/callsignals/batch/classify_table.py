@@ -40,6 +40,9 @@ __all__ = ["ClassifiedTable", "TableTask", "classify_table"]
 PART_ROWS = 2000
 """Comments in memory at a time."""
 
+_KNOWN = frozenset((*COLUMNS["comments"], "seller"))
+"""A column of another table must not take a heading such as ``Datum`` away; a follow-up names the seller."""
+
 Rows = Sequence[dict[str, Any]]
 
 
@@ -94,7 +97,7 @@ class _Shape:
     rows: int
     extra: tuple[str, ...]
     hints: dict[str, str]
-    notice: str
+    notices: tuple[str, ...]
 
 
 def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], None] | None = None) -> ClassifiedTable:
@@ -114,13 +117,13 @@ def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], N
         check_label_suffix(task.out)
     shape = _shape(task.source)
     work = _Work(task, shape)
-    for notice in filter(None, (shape.notice, *work.notices)):
+    for notice in (*shape.notices, *work.notices):
         listener.notice(notice)
     listener.begin("classify", shape.rows)
     with contextlib.ExitStack() as stack:
         write = stack.enter_context(label_writer(task.out)) if task.out is not None else None
         progress = counting(listener)
-        for table in map(answers_apart, table_parts(task.source, PART_ROWS)):
+        for table in map(answers_apart, table_parts(task.source, PART_ROWS, known=_KNOWN)):
             rows = work.classify(table, lambda done, total: progress(work.result.count + done, total))
             if write is not None:
                 write(comments_frame(rows, shape.extra))
@@ -132,11 +135,13 @@ def classify_table(task: TableTask, listener: Listener, show: Callable[[Rows], N
 
 def _shape(source: TableSource) -> _Shape:
     rows, columns = 0, dict[str, None]()
-    notice = ""
+    notices: dict[str, None] = {}
     languages: dict[str, list[str]] = {}
-    for whole in table_parts(source, PART_ROWS):
-        if not notice and (questions := find_questions(whole.columns)) is not None:
-            notice = questions.notice(source.path.name)
+    for whole in table_parts(source, PART_ROWS, known=_KNOWN):
+        if whole.notice:
+            notices[whole.notice] = None
+        if (questions := find_questions(whole.columns)) is not None:
+            notices[questions.notice(source.path.name)] = None
         table = answers_apart(whole)
         rows += len(table.rows)
         columns.update(dict.fromkeys(table.columns))
@@ -147,7 +152,7 @@ def _shape(source: TableSource) -> _Shape:
                     languages.setdefault(lead_id.strip(), []).append(language)
     _check_has_answers(source.path, rows, columns)
     extra = tuple(name for name in columns if name not in COLUMNS["comments"])
-    return _Shape(rows, extra, language_hints((), languages), notice)
+    return _Shape(rows, extra, language_hints((), languages), tuple(notices))
 
 
 def _check_has_answers(path: Path, rows: int, columns: Iterable[str]) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callsignals.batch.calls import recordings_heard
+from callsignals.batch.expected import SECONDS_PER_AUDIO_SECOND, shown_duration, wall_s
 from callsignals.batch.hear_stage import default_workers
+from callsignals.batch.listener import Listener, Silent
 from callsignals.batch.store import Store
 from callsignals.errors import Failure, MediaError, ModelError
 from callsignals.inputs.checks import counted
 from callsignals.inputs.workspace import Workspace
 
-__all__ = ["SECONDS_PER_AUDIO_SECOND", "Estimate", "estimate_lines", "estimate_run"]
-
-SECONDS_PER_AUDIO_SECOND = 0.07
-"""Seconds of one worker per second of a stereo call (base, int8, beam 2): benchmarks/RESULTS.md, 0.05 to 0.075."""
+__all__ = ["Estimate", "estimate_lines", "estimate_run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +61,19 @@ class Estimate:
         }
 
 
-def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
+def estimate_run(workspace: Workspace, workers: int | None = None, listener: Listener | None = None) -> Estimate:
     """Read every header (no audio is decoded) and estimate how long hearing what is not heard yet takes."""
     from callsignals.hearing.decode import Decoder  # slow to import, and real runs decode in their workers
 
-    workers = workers or default_workers()
+    workers, listener = workers or default_workers(), listener or Silent()
     failures = list(workspace.failures)
     audio_s, left_s, unknown, to_hear = 0.0, 0.0, 0, 0
     recordings = [row for row in workspace.calls if row.audio]
     heard = _heard(workspace)
+    listener.begin("check", len(recordings))
     with Decoder() as decoder:
         for row in recordings:
+            listener.advance()
             try:
                 duration_s = decoder.probe(row.audio or "")
             except MediaError as error:
@@ -83,6 +84,7 @@ def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
                 to_hear += 1
                 left_s += duration_s or 0.0
                 unknown += duration_s is None
+    listener.end()
     return Estimate(
         recordings=len(recordings),
         transcripts=len(workspace.calls) - len(recordings),
@@ -92,7 +94,7 @@ def estimate_run(workspace: Workspace, workers: int | None = None) -> Estimate:
         left_s=left_s,
         unknown_length=unknown,
         workers=workers,
-        work_s=left_s * SECONDS_PER_AUDIO_SECOND / max(1, min(workers, to_hear)),
+        work_s=wall_s(left_s, to_hear, workers),
         failures=tuple(failures),
     )
 
@@ -113,7 +115,7 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     ]
     if estimate.left_s:
         lines.append(
-            f"{_duration(estimate.left_s)} of audio to hear: about {_duration(estimate.work_s)} with "
+            f"{shown_duration(estimate.left_s)} of audio to hear: about {shown_duration(estimate.work_s)} with "
             f"{counted(estimate.workers, 'worker')} (at {SECONDS_PER_AUDIO_SECOND} s of work per second of a stereo "
             "call, weights base, on the machine of benchmarks/RESULTS.md; mono takes up to twice as long)"
         )
@@ -125,9 +127,3 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     if not estimate.failures:
         lines.append("Every row and file header is usable.")
     return lines
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60.0:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400.0 else f"{seconds / 3600:.1f} hours"

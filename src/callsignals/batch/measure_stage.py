@@ -36,7 +36,7 @@ __all__ = [
     "without_figures",
 ]
 
-MEASURING_VERSION = 4
+MEASURING_VERSION = 5
 """Raised whenever the same words and roles would be measured differently."""
 
 

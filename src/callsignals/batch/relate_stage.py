@@ -84,7 +84,7 @@ def _role_remedy(call: CallOutline) -> str:
     if call.channel_mode == "stereo":
         return (
             f"In the calls table give {call_id} a seller_channel (0 = left, 1 = right), "
-            "or set [calls] seller_channel for all."
+            "or set [calls] seller_channel for all in callsignals.toml."
         )
     if call.channel_mode == "mono_diarized":
         if len(call.moments_s) < _TWO_VOICES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -16,6 +17,9 @@ _SHOWN_REASONS = 6
 _SHOWN_LEADS = 25
 _SHOWN_FAILURES = 10
 _SHOWN_ROWS = 8
+_SHOWN_VALUES = 3
+_CELL = re.compile(r"(column '[^']+' is )('.*')(, [^']*)", re.DOTALL)
+"""What is wrong with a cell: its column, what it holds, why that is wrong."""
 
 
 def summary_lines(result: RunResult) -> list[str]:
@@ -43,19 +47,31 @@ def summary_lines(result: RunResult) -> list[str]:
 
 
 def failure_lines(failures: Iterable[Failure]) -> list[str]:
-    """A line for what failed; rows of one table with one and the same problem share theirs."""
-    rows: dict[tuple[str, str, str], list[int]] = {}
+    """A line for what failed; rows of one table with one and the same problem share theirs, whatever cells hold."""
+    alike: dict[tuple[str, ...], tuple[dict[int, None], dict[str, None]]] = {}
     for failure in failures:
-        known = rows.setdefault((failure.input, failure.message, failure.remedy), [])
-        known += [failure.row] if failure.row else []
-    return [f"{name}{_places(where)}: {message}. {remedy}" for (name, message, remedy), where in rows.items()]
+        cell = _CELL.fullmatch(failure.message) if failure.row else None
+        column, value, problem = cell.groups() if cell else ("", "", failure.message)
+        rows, values = alike.setdefault((failure.input, column, problem, failure.remedy), ({}, {}))
+        if failure.row:
+            rows[failure.row] = None
+        if value:
+            values[value] = None
+    return [
+        f"{name}{_places(list(rows))}: {column}{_first(list(values), _SHOWN_VALUES)}{problem}. {remedy}"
+        for (name, column, problem, remedy), (rows, values) in alike.items()
+    ]
 
 
 def _places(rows: list[int]) -> str:
     if not rows:
         return ""
-    more = f" and {len(rows) - _SHOWN_ROWS} more" if len(rows) > _SHOWN_ROWS else ""
-    return f", row{'s' if len(rows) > 1 else ''} {', '.join(map(str, rows[:_SHOWN_ROWS]))}{more}"
+    return f", row{'s' if len(rows) > 1 else ''} {_first(rows, _SHOWN_ROWS)}"
+
+
+def _first(items: Sequence[object], shown: int) -> str:
+    more = f" and {len(items) - shown} more" if len(items) > shown else ""
+    return f"{', '.join(map(str, items[:shown]))}{more}"
 
 
 def lead_lines(lead: LeadRecord) -> list[str]:

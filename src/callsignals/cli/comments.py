@@ -72,7 +72,11 @@ def classify(
         review_count=review_count if review is not None else 0,
     )
     shown = _JsonRows() if as_json and out is None else None
-    result = classify_table(task, StderrListener(), shown.add if shown is not None else None)
+    listener = StderrListener()
+    try:
+        result = classify_table(task, listener, shown.add if shown is not None else None)
+    finally:
+        listener.end()
     _write_files(result, out, follow_up, review, with_text=text)
     if not as_json:
         print_summary(result, Console(file=sys.stdout, highlight=False))

@@ -39,7 +39,7 @@ def demo(
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make, or one with your files, which stay.")],
 ) -> None:
     """Write a commented workspace to fill in."""
     from callsignals.inputs.starter import write_workspace
@@ -139,11 +139,16 @@ def _watch(workspace: Path, options: RunOptions, *, as_json: bool) -> None:
 def _dry_run(folder: Path, options: RunOptions, *, as_json: bool) -> None:
     from callsignals.batch.estimate import estimate_lines, estimate_run
     from callsignals.batch.run import open_with
+    from callsignals.cli.progress import StderrListener
 
     workspace = open_with(folder, options)
-    estimate = estimate_run(workspace, options.workers)
     for notice in workspace.notices:
         error_line(f"note: {notice}")
+    listener = StderrListener()
+    try:
+        estimate = estimate_run(workspace, options.workers, listener)
+    finally:
+        listener.end()
     if as_json:
         print_json(estimate.as_json())
     else:
@@ -170,16 +175,19 @@ def transcribe(
 
     listener = StderrListener()
     overrides = {name: value for name, value in (("device", device), ("model", model)) if value is not None}
-    written, failures = transcribe_files(
-        audio,
-        out,
-        recognition=overrides,
-        language=language,
-        speakers=speakers,
-        rttm=rttm,
-        redact=redact,
-        listener=listener,
-    )
+    try:
+        written, failures = transcribe_files(
+            audio,
+            out,
+            recognition=overrides,
+            language=language,
+            speakers=speakers,
+            rttm=rttm,
+            redact=redact,
+            listener=listener,
+        )
+    finally:
+        listener.end()
     for path in written:
         print_line(str(path))
     report_failures(failures)

@@ -88,7 +88,7 @@ class Spelling:
             language: en, sv or fi; anything else leaves the text alone.
             kept: stretches of the text that stand as they are, (start, end).
         """
-        if language not in self._counts:
+        if language is None or language not in self._counts:
             return plain
         text = plain.text
         is_bare = language in COMPOUNDING and _DOTTED.search(text) is None

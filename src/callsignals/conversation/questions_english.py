@@ -54,7 +54,7 @@ def asks(clauses: list[list[str]]) -> bool:
     """Whether a sentence, as clauses of words, has the form of a question."""
     clauses = [_lowered(clause) for clause in clauses]
     words = [word for clause in clauses for word in clause]
-    if words[0] in _ECHO and len(words) <= 4 and len(words) > 2 and words[1] in _AUXILIARY:
+    if words[0] in _ECHO and len(words) in (3, 4) and words[1] in _AUXILIARY:
         return False
     if _has_tag(clauses, words) or _asks_inside(words):
         return True
@@ -83,9 +83,9 @@ def _lowered(clause: Sequence[str]) -> list[str]:
 
 def _without_fillers(clause: Sequence[str]) -> list[str]:
     place = 0
-    while place < len(clause) and clause[place] in _FILLERS | {"you"} - ({"you"} if not place else set()):
-        if clause[place] == "you" and clause[place - 1] != "thank":
-            break
+    while place < len(clause) and (
+        clause[place] in _FILLERS or list(clause[place - 1 : place + 1]) == ["thank", "you"]
+    ):
         place += 1
     return list(clause[place:])
 
@@ -168,7 +168,7 @@ def _inverts(words: Sequence[str]) -> bool:
 
 
 def _what(rest: Sequence[str]) -> bool:
-    if rest[0] in ("a", "an") or rest[0] in _SUBJECT or _is_cleft(rest):
+    if _is_cleft(rest):
         return False
     if rest[0] in _WHAT_SUBJECT and not any(word in _PRONOUN for word in rest[1:_REACH]):
         return True
@@ -181,10 +181,10 @@ def _is_cleft(rest: Sequence[str]) -> bool:
     plain_copula = rest[0] in _BE and len(rest) > 1 and rest[1] not in _DETERMINER | _SUBJECT
     if not plain_copula and rest[0] not in _set("happened happens matters makes made helps"):
         return False
-    for place, word in enumerate(rest[1:], start=1):
+    for word in rest[1:]:
         if word in _set("when if while because that with"):
             return False
-        if word in _set("is was are were") and place > 1:
+        if word in _set("is was are were"):
             return True
     return False
 

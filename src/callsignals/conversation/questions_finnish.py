@@ -72,7 +72,7 @@ def _without_fillers(clause: Sequence[str]) -> list[str]:
 def _has_tag(clauses: Sequence[Sequence[str]], words: Sequence[str]) -> bool:
     if len(clauses) > 1 and clauses[-1][0] in _TAG_START and len(clauses[-1]) <= 3:
         return True
-    return len(words) > 2 and (list(words[-2:]) in (["eikö", "niin"], ["eiks", "niin"], ["vai", "mitä"]))
+    return list(words[-2:]) in (["eikö", "niin"], ["eiks", "niin"], ["vai", "mitä"])
 
 
 def _opens(words: Sequence[str], sentence: Sequence[str]) -> bool:

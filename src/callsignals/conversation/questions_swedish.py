@@ -8,7 +8,7 @@ inverts too, so a verb before its subject asks only at the very start of the sen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 __all__ = ["asks"]
 
@@ -45,22 +45,25 @@ _AFTER_CONDITION = _set(
     "är kan ska får blir kommer har hör ring ringer skickar tar går gör fixar löser vill finns skulle säg "
     "maila mejla återkommer"
 )
-_TAGS = (["va"], ["eller"], ["inte", "sant"], ["eller", "hur"], ["stämmer", "det"], ["eller", "inte"])
+_TAGS = (["eller"], ["inte", "sant"], ["eller", "hur"], ["stämmer", "det"], ["eller", "inte"])
+_THEN = _set("får ska blir kommer hör ringer skickar tar går gör löser")
+"""After "så" these promise or tell what comes next: "så får ni en offert", "så ringer du mig"."""
+_ADDING = _set("och men eller")
+_AFTER_TOPIC = _VERB | _PRONOUN | _set("så då")
 _REACH = 5
 
 
 def asks(clauses: list[list[str]]) -> bool:
     """Whether a sentence, as clauses of words, has the form of a question."""
-    names = [clause for clause in clauses if clause]
-    clauses = [[word.lower() for word in clause] for clause in names]
+    clauses = [[word.lower() for word in clause] for clause in clauses]
     words = [word for clause in clauses for word in clause]
     if _has_tag(clauses, words) or _asks_inside(words):
         return True
     for place, clause in enumerate(clauses):
-        core = _without_fillers(clause)
+        core = _without_lead_in(clause)
         if core:
-            return _opens(core, clauses[place + 1 :], words) or _opens_after_call(clauses, place)
-    return words[-1] in _set("jaså va")
+            return _opens(core, clauses[place + 1 :]) or _opens_after_call(clauses, place)
+    return words[-1] == "jaså"
 
 
 def _opens_after_call(clauses: Sequence[Sequence[str]], place: int) -> bool:
@@ -75,21 +78,30 @@ def _without_fillers(clause: Sequence[str]) -> list[str]:
     place = 0
     while place < len(clause) and clause[place] in _FILLERS and list(clause[place : place + 2]) != ["tack", "ska"]:
         place += 1
-    rest = list(clause[place:])
-    return rest[1:] if len(rest) > 2 and _leads_in(rest) else rest
+    return list(clause[place:])
 
 
-def _leads_in(words: Sequence[str]) -> bool:
-    """Whether a first word leads in a question: "så hur ...", "så har ni ..."; "så kan det vara" states."""
+def _without_lead_in(clause: Sequence[str]) -> list[str]:
+    core = _without_fillers(clause)
+    fillers = clause[: len(clause) - len(core)]
+    return core[1:] if len(core) > 2 and _leads_in(core, after=fillers) else core
+
+
+def _leads_in(words: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether a first word leads in a question: "så hur ...", "så har ni ...".
+
+    "Så kan det vara", "så får ni en offert" and "och så har du tillvalen" state.
+    """
     if words[0] in ("så", "då") and words[1] in _WH - {"var"}:
         return True
-    return words[0] == "så" and words[1] in _VERB and words[2] in ("du", "ni")
+    asks_you = words[1] in _VERB - _THEN and words[2] in ("du", "ni")
+    return words[0] == "så" and asks_you and _ADDING.isdisjoint(after[-1:])
 
 
 def _has_tag(clauses: Sequence[Sequence[str]], words: Sequence[str]) -> bool:
-    if len(words) > 2 and list(words[-2:]) == ["eller", "hur"]:
+    if list(words[-2:]) == ["eller", "hur"]:
         return True
-    return len(clauses) > 1 and len(words) > 2 and list(clauses[-1]) in _TAGS
+    return list(clauses[-1]) == ["va"] or (len(words) > 2 and list(clauses[-1]) in _TAGS)
 
 
 def _asks_inside(words: Sequence[str]) -> bool:
@@ -101,23 +113,24 @@ def _asks_inside(words: Sequence[str]) -> bool:
     return False
 
 
-def _gives_topic(words: Sequence[str]) -> bool:
-    """As for: "vad gäller priset, så ..."."""
-    return list(words[:2]) == ["vad", "gäller"] and len(words) > 3
+def _gives_topic(words: Sequence[str], later: Sequence[Sequence[str]] = ()) -> bool:
+    """As for: "vad gäller priset så ...", "vad gäller priset, det ..."."""
+    goes_on = len(words) == 3 and any(len(clause) > 1 and clause[0] in _AFTER_TOPIC for clause in later[:1])
+    return list(words[:2]) == ["vad", "gäller"] and (len(words) > 3 or goes_on)
 
 
-def _opens(words: Sequence[str], later: Sequence[Sequence[str]], sentence: Sequence[str]) -> bool:
-    if words[0] in _BEFORE_WH and len(words) > 2 and words[1] in _WH - _set("var när"):
+def _opens(words: Sequence[str], later: Sequence[Sequence[str]]) -> bool:
+    if words[0] in _BEFORE_WH and len(words) > 1 and words[1] in _WH - _set("var när"):
         words = words[1:]
     if words[0] in _WH and not (words[0] == "var" and len(words) > 1 and words[1] in _SUBJECT):
-        return _opens_wh(words)
-    return words[0] in _VERB and _verb_first(words) and not _is_condition(sentence, later)
+        return _opens_wh(words, later)
+    return words[0] in _VERB and _verb_first(words) and not _is_condition(words, later)
 
 
-def _opens_wh(words: Sequence[str]) -> bool:
+def _opens_wh(words: Sequence[str], later: Sequence[Sequence[str]]) -> bool:
     if len(words) == 1 or (words[1] == "då" and len(words) == 2):
         return True
-    if _gives_topic(words):
+    if _gives_topic(words, later):
         return False
     if words[0] in _SCANNING or (words[0] == "hur" and words[1] in _MEASURE) or list(words[:2]) == ["vad", "för"]:
         return _verb_before_subject(words[1 : 2 + _REACH])
@@ -158,9 +171,9 @@ def _is_noun_subject(word: str) -> bool:
     return len(word) > 4 and definite and word not in _NOT_SUBJECT
 
 
-def _is_condition(sentence: Sequence[str], later: Sequence[Sequence[str]]) -> bool:
+def _is_condition(words: Sequence[str], later: Sequence[Sequence[str]]) -> bool:
     """Verb first without asking: "vill du veta mer så är det bara att ringa"."""
-    pairs = pairwise(sentence)
+    pairs = pairwise([*words, *chain.from_iterable(later)])
     if any(first == "så" and second in _AFTER_CONDITION for first, second in pairs):
         return True
     return any(clause[0] in _set("ring hör maila mejla säg skriv") for clause in later)

@@ -12,6 +12,7 @@ from pathlib import Path
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import Record
 from callsignals.inputs.headings import canonical_names
+from callsignals.inputs.values import shown
 
 __all__ = [
     "UNNAMED",
@@ -64,6 +65,12 @@ class Table:
     decimal_comma: bool | None = None
     encoding: str = ""
     headings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """Which heading was read as which column; "" when all have our names."""
+        read_as = ", ".join(f"{shown(written)} as {column}" for written, column in self.headings)
+        return f"{self.path.name}: read {read_as}." if read_as else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ def _lead_of_call(cells: Cells, call_id: str) -> str:
     if lead_id is None:
         raise cells.error(
             "column 'lead_id' is blank",
-            "Fill it in; or set [calls] own_lead_when_blank = true, and each such call is a lead of its own.",
+            "Fill it in; or set [calls] own_lead_when_blank = true in callsignals.toml, and each such call is a "
+            "lead of its own.",
             "missing_lead_id",
         )
     return lead_id
@@ -164,7 +165,7 @@ def _score(cells: Cells) -> tuple[float | None, Scale | None]:
     if scale is None:
         raise cells.error(
             "has a score but column 'scale' is blank",
-            f"Write one of: {', '.join(SCALES)}; or set [comments] default_scale.",
+            f"Write one of: {', '.join(SCALES)}; or set [comments] default_scale in callsignals.toml.",
             "missing_scale",
         )
     lowest, highest = SCALES[scale]

@@ -16,21 +16,20 @@ _TERMS = "terms.toml"
 
 
 def write_workspace(folder: Path) -> tuple[Path, ...]:
-    """Write settings, empty tables, the starter terms and a guide; nothing that is there is ever replaced.
+    """Write settings, empty tables, the starter terms and a guide; what is there already stays as it is.
 
     Args:
-        folder: made if it does not exist; may hold other files, such as recordings.
+        folder: made if it does not exist; may hold recordings, and files of a workspace such as ``calls.xlsx``.
 
     Returns:
         The files written, in order.
 
     Raises:
-        OutputError: the folder holds one of the files (or a table in another format), or cannot be written.
+        OutputError: the folder holds all of them (or tables in other formats), or cannot be written.
     """
-    contents = _contents()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _check_free(folder, contents)
+        contents = _missing(folder)
         for name, text in contents.items():
             with (folder / name).open("x", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
@@ -54,14 +53,16 @@ def _contents() -> dict[str, str]:
     }
 
 
-def _check_free(folder: Path, contents: dict[str, str]) -> None:
-    tables = {f"{table}{suffix}" for table in COLUMNS for suffix in TABLE_SUFFIXES}
-    ours = {name.casefold() for name in contents} | tables
-    taken = sorted(path.name for path in folder.iterdir() if path.name.casefold() in ours)
-    if taken:
+def _missing(folder: Path) -> dict[str, str]:
+    """What the folder does not hold yet; of a table one file is enough, whatever its format."""
+    there = {path.name.casefold() for path in folder.iterdir()}
+    tables = {f"{table}.csv" for table in COLUMNS if any(f"{table}{suffix}" in there for suffix in TABLE_SUFFIXES)}
+    missing = {name: text for name, text in _contents().items() if name.casefold() not in there | tables}
+    if not missing:
         raise OutputError(
             str(folder),
-            f"already holds {', '.join(taken)}",
-            "Choose another folder, or move those files away: nothing is overwritten.",
+            "holds everything that would be written",
+            "Edit what is there, or choose another folder: nothing is overwritten.",
             code="not_empty",
         )
+    return missing

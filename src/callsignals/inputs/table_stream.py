@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,8 +16,10 @@ from typing import BinaryIO, TypeVar
 
 from callsignals.errors import InputError
 from callsignals.inputs.delimited import decode_text, sniff_delimiter, split_records
+from callsignals.inputs.headings import renamed
 from callsignals.inputs.raw_rows import (
     UNNAMED,
+    Header,
     RawRow,
     Table,
     header_names,
@@ -79,12 +81,13 @@ def suffix_of_content(content: bytes) -> str:
     return ".jsonl" if content.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[")) else ".csv"
 
 
-def table_parts(source: TableSource, rows: int) -> Iterator[Table]:
+def table_parts(source: TableSource, rows: int, *, known: Collection[str] = ALL_COLUMNS) -> Iterator[Table]:
     """The table in parts of at most ``rows`` rows, bad ones included, and at least one part.
 
     Args:
         source: may be large; it is opened anew at every call.
         rows: of a part.
+        known: canonical column names, as for ``tables.read_table``.
 
     Raises:
         InputError: it cannot be read at all, as ``tables.read_table`` says.
@@ -94,14 +97,15 @@ def table_parts(source: TableSource, rows: int) -> Iterator[Table]:
         start = opened.read(_BLOCK_BYTES)
     if suffix not in _READ_IN_PARTS or start.startswith(_WIDE_MARKS) or not start.strip(_BLANK):
         with source.open() as opened:
-            yield from _sliced(parse_table(opened.read(), source.path), rows)
+            yield from _sliced(parse_table(opened.read(), source.path, known=known), rows)
         return
     check_magic(start, source.path, suffix)
     if suffix == ".parquet":
-        yield from _parquet_parts(source, rows)
+        yield from _parquet_parts(source, rows, frozenset(known))
         return
     with io.TextIOWrapper(source.open(), _encoding(source, start), newline="\n" if suffix == ".jsonl" else "") as text:
-        yield from (_json_parts if suffix == ".jsonl" else _delimited_parts)(text, source.path, rows)
+        parts = _json_parts if suffix == ".jsonl" else _delimited_parts
+        yield from parts(text, source.path, rows, frozenset(known))
 
 
 def _sliced(table: Table, rows: int) -> Iterator[Table]:
@@ -137,33 +141,33 @@ def _decodes(source: TableSource, encoding: str) -> bool:
     return True
 
 
-def _delimited_parts(text: io.TextIOWrapper, path: Path, rows: int) -> Iterator[Table]:
+def _delimited_parts(text: io.TextIOWrapper, path: Path, rows: int, known: frozenset[str]) -> Iterator[Table]:
     head = text.read(_HEAD_CHARS)
     prefer = "\t" if path.suffix.casefold() == ".tsv" else ","
-    delimiter, rest = sniff_delimiter(head, ALL_COLUMNS, prefer=prefer)
+    delimiter, rest = sniff_delimiter(head, known, prefer=prefer)
     text.seek(0)
     if len(rest) < len(head):  # a line "sep=;" of spreadsheets
         text.readline()
     records = split_records(text, delimiter)
-    header = read_header(records, path, ALL_COLUMNS)
+    header = read_header(records, path, known)
     decimal_comma = True if delimiter == ";" else None
     for part in _batched(raw_rows(records, header, path), rows):
-        yield _table(part, path, header.names, decimal_comma, text.encoding)
+        yield _table(part, path, header, decimal_comma, text.encoding)
 
 
-def _json_parts(text: io.TextIOWrapper, path: Path, rows: int) -> Iterator[Table]:
-    for part in _batched(json_rows(text, path, ALL_COLUMNS), rows):
-        names = dict.fromkeys(name for found in part if isinstance(found, RawRow) for name in found.cells)
+def _json_parts(text: io.TextIOWrapper, path: Path, rows: int, known: frozenset[str]) -> Iterator[Table]:
+    for part in _batched(json_rows(text, path, known), rows):
+        names = tuple(dict.fromkeys(name for found in part if isinstance(found, RawRow) for name in found.cells))
         kept = [found for found in part if not isinstance(found, RawRow) or any(found.cells.values())]
-        yield _table(kept, path, tuple(names), None, text.encoding)
+        yield _table(kept, path, Header(names, names, 1), None, text.encoding)
 
 
-def _parquet_parts(source: TableSource, rows: int) -> Iterator[Table]:
+def _parquet_parts(source: TableSource, rows: int, known: frozenset[str]) -> Iterator[Table]:
     with source.open() as opened:
         written, found = parquet_content(opened.read(), source.path)
-    names = header_names(written, source.path, ALL_COLUMNS)
+    names = header_names(written, source.path, known)
     for part in _batched(typed_rows(found, names), rows):
-        yield _table(part, source.path, names, None, "")
+        yield _table(part, source.path, Header(tuple(written), names, 1), None, "")
 
 
 def _batched(found: Iterable[Found], size: int) -> Iterator[list[Found]]:
@@ -176,14 +180,15 @@ def _batched(found: Iterable[Found], size: int) -> Iterator[list[Found]]:
 
 
 def _table(
-    found: Iterable[RawRow | InputError], path: Path, names: tuple[str, ...], decimal_comma: bool | None, encoding: str
+    found: Iterable[RawRow | InputError], path: Path, header: Header, decimal_comma: bool | None, encoding: str
 ) -> Table:
     """A part; columns without a name are left out where they hold nothing."""
     everything = list(found)
     rows = [item for item in everything if isinstance(item, RawRow)]
     problems = tuple(item for item in everything if isinstance(item, InputError))
     used = {name for row in rows for name, value in row.cells.items() if value is not None}
-    columns = tuple(name for name in names if name in used or not name.startswith(UNNAMED))
-    if len(columns) < len(names):
+    columns = tuple(name for name in header.names if name in used or not name.startswith(UNNAMED))
+    if len(columns) < len(header.names):
         rows = [RawRow(row.number, {name: row.cells.get(name) for name in columns}) for row in rows]
-    return Table(path, columns, tuple(rows), problems, decimal_comma, encoding.removesuffix("-sig"))
+    headings = renamed(header.written, header.names)
+    return Table(path, columns, tuple(rows), problems, decimal_comma, encoding.removesuffix("-sig"), headings)

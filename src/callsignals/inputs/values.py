@@ -53,6 +53,9 @@ _DOTTED = re.compile(
 )
 """As Finns write it; with dots between its parts the day always comes first."""
 
+_DAY_NUMBER = re.compile(r"[3-6][0-9]{4}(?:[.,][0-9]+)?")
+"""A date of 1982 to 2091 as spreadsheets store it, days since 1899-12-30, in a cell that is formatted as a number."""
+
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 """Outside lie spreadsheet zeros (1899-12-30) and slips of the hand, not sales calls."""
 
@@ -185,10 +188,12 @@ def _as_iso(text: str) -> str:
 
 
 def _unreadable_date(text: str) -> InputError:
+    is_day_number = _DAY_NUMBER.fullmatch(text.strip()) is not None
     return InputError(
         shown(text),
         f"which is not a date or time between {_FIRST_YEAR} and {_LAST_YEAR} in ISO 8601",
-        "Write 2026-03-31, 2026-03-31 14:05 or 2026-03-31T14:05:00+02:00.",
+        f"{'In the spreadsheet format the column as a date, or write' if is_day_number else 'Write'} "
+        "2026-03-31, 2026-03-31 14:05 or 2026-03-31T14:05:00+02:00.",
         code="unreadable_date",
     )
 

@@ -35,7 +35,6 @@ from callsignals.inputs.rows import CallRow, CommentRow, LeadRow, MessageRow, Me
 from callsignals.inputs.scan import AUDIO_SUFFIXES, scan_recordings
 from callsignals.inputs.settings import SETTINGS_FILE, Settings, load_settings
 from callsignals.inputs.tables import COLUMNS, TABLE_SUFFIXES, Table, find_table, read_table
-from callsignals.inputs.values import shown
 from callsignals.privacy.tombstones import Tombstones, load_tombstones
 
 __all__ = ["Workspace", "open_workspace"]
@@ -119,9 +118,8 @@ class _Opening:
         table = self.erased.without(name, read_table(path, known=COLUMNS[name]))
         if table.encoding == "windows-1252":
             self.notices.append(f"{path.name} is not UTF-8; it is read as Windows-1252.")
-        if table.headings:
-            read_as = ", ".join(f"{shown(written)} as {column}" for written, column in table.headings)
-            self.notices.append(f"{path.name}: read {read_as}.")
+        if table.notice:
+            self.notices.append(table.notice)
         if name == "comments":
             table = self._comments(table)
         parsed = parse(table, self.context)
@@ -369,4 +367,7 @@ def _is_input(path: Path) -> bool:
 def _zone_notices(opening: _Opening) -> list[str]:
     if not opening.zone_assumed or opening.settings.zone is not None:
         return []
-    return ["Times without an offset are read as UTC; set [workspace] timezone to read them as local times."]
+    return [
+        "Times without an offset are read as UTC; set [workspace] timezone in callsignals.toml to read them "
+        "as local times."
+    ]

@@ -29,6 +29,7 @@ _OVERVIEW = (
     "language",
     "call_type",
     "duplicate_of",
+    "role_source",
     "duration_s",
     "outcome",
     "without_value",

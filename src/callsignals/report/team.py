@@ -47,6 +47,7 @@ def team_page(pages: Pages, sources: Sources, sellers: Mapping[str, Sequence[Row
         "strips": _strips(pages, rows, signals),
         "trend": _trend(pages, sources, rows),
         "impacts": [row for row in company.get("nps_impact", []) if row["status"] == "ok"],
+        "sides_unknown": sum(row.get("role_source") == "unknown" for row in sources.counted),
         "not_counted": len(sources.overview) - len(sources.counted),
         "span": _span(pages, sources.overview),
         "leads": len(sources.leads),
