@@ -138,16 +138,17 @@ def test_confidence_of_several_labels_is_that_of_the_one_nearest_to_the_threshol
     assert confidence_of(head("any_of", 0.8), judged) == pytest.approx(2.25 / 3.25)
 
 
-def test_a_score_answers_for_the_group(fast: CommentClassifier) -> None:
-    """What the text says of the group decides nothing then, however unsure the head is."""
+def test_every_head_must_be_sure(fast: CommentClassifier) -> None:
+    """The group's, too, where a score tells the group: limits hold for all heads together."""
     tier = fast._tiers[0]
-    sure = {f"survey.{name}": 0.0 for name in tier.judge.families["survey"].heads} | {"survey.nps_group": 1.01}
-    measured = replace(tier.measured, sure=sure)
-    for score, expected in ((9.0, True), (None, False)):
+    names = [f"survey.{name}" for name in tier.judge.families["survey"].heads]
+    for score in (9.0, None):
         item = CommentText("Great support but too expensive", "survey", score=score, scale="nps" if score else None)
         prepared = fast._reader.prepared(item)
         judged = tier.judge.judge(prepared.units)
-        assert is_sure(prepared, judged, tier.judge.families, measured) is expected
+        for unsure in (None, *names):
+            measured = replace(tier.measured, sure={**dict.fromkeys(names, 0.0), **({unsure: 1.01} if unsure else {})})
+            assert is_sure(prepared, judged, tier.judge.families, measured) is (unsure is None)
 
 
 @settings(max_examples=60, deadline=None)

@@ -38,7 +38,11 @@ def test_an_unknown_finnish_word_stays_itself_and_is_not_its_first_part() -> Non
     [
         ("dashboarden", "sv", ["dashboardea", "dashboarda", "dashboarde", "dashboard"]),  # -n, -en
         ("dashboardin", "fi", ["dashboardi", "dashboard"]),  # -n, -in
-        ("dashboardilta", "fi", ["dashboardilti", "dashboardili", "dashboardilt", "dashboardil", "dashboardi", "dashboard"]),
+        (
+            "dashboardilta",
+            "fi",
+            ["dashboardilti", "dashboardili", "dashboardilt", "dashboardil", "dashboardi", "dashboard"],
+        ),
         ("chromlies", "en", ["chromliee", "chromlie", "chromli", "chromly", "chroml"]),  # -s, -es, -ies
     ],
 )

@@ -186,9 +186,11 @@ def test_probabilities_by_hand(identifies: Identifies) -> None:
         ((0.79, 0.4, 0.0), {}, 4, None),
         ((0.8, 0.51, 0.0), {}, 4, None),
         ((0.8, 0.5, 0.0), {"en": 1, "da": 2}, 4, None),
+        ((0.8, 0.5, 0.0), {"en": 1, "da": 2, "no": 1}, 4, None),
         ((0.8, 0.5, 0.0), {"en": 2, "da": 2}, 4, "en"),
         ((0.8, 0.59, 0.0), {"en": 1}, 4, "en"),  # six tenths, two tenths and one telling word more
         ((0.6, 0.39, 0.0), {"en": 3, "sv": 2}, 4, "en"),
+        ((0.62, 0.42, 0.0), {"en": 1}, 4, "en"),
         ((0.6, 0.39, 0.0), {"en": 2, "sv": 2}, 4, None),
         ((0.59, 0.0, 0.0), {"en": 1}, 4, None),
         ((0.6, 0.41, 0.0), {"en": 1}, 4, None),
@@ -261,3 +263,8 @@ def test_twenty_thousand_characters_are_read() -> None:
 def test_addresses_and_marked_names_have_no_language(text: str) -> None:
     assert detect_text_language(text) == (None, 0.0)
     assert detect_text_language(f"{text} hitaasti").language == "fi"
+
+
+def test_py3langid_answers_in_the_languages_considered_alone() -> None:
+    answers = [language for language, _ in text_language._identifier().rank("dyr")]
+    assert sorted(answers) == sorted(text_language.CONSIDERED)

@@ -16,7 +16,7 @@ from callsignals.comments.prepare import Prepared
 from callsignals.comments.scores import NpsGroup, is_on_scale, nps_group, stance
 from callsignals.vocabulary.signal import CharSpan, Signal
 
-__all__ = ["comment_polarity", "decide_polarity", "scored_group", "survey_signals"]
+__all__ = ["comment_polarity", "decide_polarity", "survey_signals"]
 
 WHOLE_TEXT_WEIGHT = 2.0
 """How much the whole text's polarity counts beside the clause's own, for a reason."""
@@ -66,13 +66,13 @@ def _labelled(name: str, decision: Decision, prepared: Prepared, model: str) -> 
     )
 
 
-def scored_group(item: CommentText) -> NpsGroup | None:
+def _scored_group(item: CommentText) -> NpsGroup | None:
     """The group that the score tells; None without a score on an NPS scale."""
     return nps_group(item.score, item.scale) if item.score is not None and item.scale is not None else None
 
 
 def _nps(prepared: Prepared, judged: Mapping[Unit, Judgement], family: HeadFamily, model: str) -> Signal:
-    group = scored_group(prepared.item)
+    group = _scored_group(prepared.item)
     if group is not None:
         return Signal("nps_group", label=group, labels=(group,), basis="score", confidence=1.0, model="score")
     if prepared.blocked is not None:

@@ -16,7 +16,7 @@ from callsignals.comments.judge import Judge, Judgement, Unit
 from callsignals.comments.prepare import Prepared
 from callsignals.comments.referral import referral_signals
 from callsignals.comments.reply import reply_signals
-from callsignals.comments.survey import scored_group, survey_signals
+from callsignals.comments.survey import survey_signals
 from callsignals.vocabulary.signal import Signal
 
 __all__ = ["FAST_PREFIX", "TierJudge", "classified", "confidence_of", "exact_judge", "fast_judge", "is_sure"]
@@ -69,7 +69,7 @@ def is_sure(
 ) -> bool:
     """Whether every head is at least as sure as it must be for the exact tier not to be asked (``Measured.sure``).
 
-    A head whose question the score answers is not looked at.
+    So is the group's head where a score tells the group: the limits were chosen for all heads together.
     """
     if prepared.blocked is not None:
         return True
@@ -81,7 +81,6 @@ def is_sure(
     return all(
         confidence_of(head, judgement[name]) >= measured.sure.get(f"{kind}.{name}", 1.01)
         for name, head in family.heads.items()
-        if name != "nps_group" or scored_group(prepared.item) is None
     )
 
 
