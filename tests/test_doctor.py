@@ -11,6 +11,7 @@ import pytest
 
 from callsignals import doctor
 from callsignals.doctor import Check
+from callsignals.errors import MediaError
 from callsignals.weights import ModelStatus
 
 
@@ -46,6 +47,21 @@ def test_missing_packages_and_decoders_are_named_with_the_command_that_brings_th
     assert "polars" not in packages.found
     assert (formats.works, formats.needed, formats.found) == (False, False, "without opus, wmav2")
     assert "pip install" in formats.remedy
+
+
+def test_a_decoder_that_does_not_start_is_found(found, monkeypatch):
+    """As with a release of av that knows an argument no more: then no recording at all can be heard."""
+    assert found()["recordings decoded"].found == "a WAV of 0.1 s"
+
+    def crashed(decoder, path, name):
+        assert path.read_bytes()[:4] == b"RIFF"
+        raise MediaError(name, "the decoder crashed on it", "Convert it")
+
+    monkeypatch.setattr(doctor.Decoder, "decode", crashed)
+    check = found()["recordings decoded"]
+    assert (check.works, check.needed) == (False, True)
+    assert "crashed" in check.found
+    assert "av<19" in check.remedy
 
 
 @pytest.mark.parametrize(("free", "works"), [(1_000_000_000, False), (1_000_000_001, True)])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+import tempfile
+import wave
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import av
 
 from callsignals.batch.hear_stage import default_workers
+from callsignals.errors import MediaError
 from callsignals.hearing.decode import Decoder
 from callsignals.hearing.device import REMEDY, choose_compute_type, find_gpu
 from callsignals.weights import ModelStatus, cache_dir, verify_models
@@ -29,6 +33,8 @@ _DECODERS = (
     "amrnb",
     "wmav2",
 )
+_REINSTALL = "pip install --force-reinstall 'av<19' (its wheels carry all decoders)"
+_RATE_HZ = 8_000
 _SPACE_NEEDED_BYTES = 1_000_000_000
 
 
@@ -53,7 +59,7 @@ class Check:
 
 def examine() -> list[Check]:
     """Every check, most basic first. Verifies all models by digest."""
-    checks = [_python(), _machine(), _packages(), _decoders(), _confinement(), _gpu(), _space()]
+    checks = [_python(), _machine(), _packages(), _decoders(), _decoding(), _confinement(), _gpu(), _space()]
     return [*checks, *(_model(status) for status in verify_models())]
 
 
@@ -92,9 +98,25 @@ def _decoders() -> Check:
         "WAV, a-law, mu-law, FLAC, MP3, AAC, Opus, Vorbis, AMR-NB, WMA"
         if not missing
         else f"without {', '.join(missing)}",
-        "pip install --force-reinstall av (its wheels carry all decoders)" if missing else "",
+        _REINSTALL if missing else "",
         needed=False,
     )
+
+
+def _decoding() -> Check:
+    """A tenth of a second of silence goes the way of every recording."""
+    with tempfile.TemporaryDirectory(prefix="callsignals-", ignore_cleanup_errors=True) as folder, Decoder() as decoder:
+        path = Path(folder) / "silence.wav"
+        with wave.open(str(path), "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(_RATE_HZ)
+            sound.writeframes(bytes(2 * _RATE_HZ // 10))
+        try:
+            heard_s = decoder.decode(path, name="a tenth of a second of silence").duration_s
+        except MediaError as error:
+            return Check("recordings decoded", False, f"{error.what}: {error.problem}", _REINSTALL)
+    return Check("recordings decoded", True, f"a WAV of {heard_s:.1f} s")
 
 
 def _confinement() -> Check:
