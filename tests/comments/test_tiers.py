@@ -62,7 +62,7 @@ def unsure(classifier: CommentClassifier, monkeypatch: pytest.MonkeyPatch) -> Co
     return classifier
 
 
-def test_auto_asks_the_exact_tier_about_whole_texts_alone(
+def test_auto_asks_the_exact_tier_about_whole_surveys_and_about_sources_in_clauses(
     unsure: CommentClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = unsure._tiers[-1].judge
@@ -78,6 +78,9 @@ def test_auto_asks_the_exact_tier_about_whole_texts_alone(
     texts = ["The app is great. Nobody called back", "Laskutus on taas pielessä, mutta asentajat olivat hyviä"]
     unsure.classify([CommentText(text, "survey") for text in texts])
     assert asked == texts
+    asked.clear()
+    unsure.classify([CommentText("Googled it, then a friend told me", "referral")])
+    assert asked == ["Googled it, then a friend told me", "Googled it", "then a friend told me"]
 
 
 def test_results_of_auto_do_not_depend_on_neighbours(unsure: CommentClassifier) -> None:

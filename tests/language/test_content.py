@@ -29,6 +29,10 @@ def test_adjacent_content_words_are_one_run(words_of):
     ]
 
 
+def test_a_quotation_mark_does_not_end_a_run(words_of):
+    assert lemmas(words_of([("seller", 'Manual "data" entry.')]), "en") == [[["manual", "data", "entry"]]]
+
+
 def test_names_inside_a_sentence_are_left_out_and_acronyms_and_openings_stay(words_of):
     words = words_of([("seller", "Invoices reach Brackwater by EDI.")])
     assert lemmas(words, "en") == [[["invoice", "reach"], ["edi"]]]

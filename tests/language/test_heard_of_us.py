@@ -218,7 +218,7 @@ def test_times_span_the_whole_answer_and_are_absent_when_one_is_missing():
     words = call(ASKS, (C, "From a friend. And from the radio."))
     found = asked_referral(sentences(words, "en"), "en")
     assert (found.start_s, found.end_s) == (words[6].start_s, words[-1].end_s)
-    for start_s, end_s in ((words[-1].start_s, None), (None, None)):
+    for start_s, end_s in ((words[-1].start_s, None), (None, words[-1].end_s), (None, None)):
         less = [*words[:-4], *(Word(word.text, start_s, end_s, party=C, speaker=C) for word in words[-4:])]
         untimed = asked_referral(sentences(less, "en"), "en")
         assert (untimed.text, untimed.start_s, untimed.end_s) == (found.text, None, None)

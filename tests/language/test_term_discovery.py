@@ -86,6 +86,14 @@ def test_too_little_talk_gives_no_candidates_but_a_word_about_it():
     assert (result.candidates, result.too_little) == ((), ("en",))
 
 
+@pytest.mark.parametrize(("times", "too_little"), [(100, ()), (99, ("en",))])
+def test_two_hundred_content_lemmas_of_each_side_are_enough(times, too_little):
+    turns = [("customer", "Invoices."), ("seller", "Our dashboard shows every shipment.")] * times
+    result = suggested(talk("a/1", "a", turns), talk("b/1", "b", turns))
+    assert result.too_little == too_little
+    assert any(one.phrase == "invoices" for one in result.candidates) is (not too_little)
+
+
 def test_calls_without_roles_or_in_other_languages_do_not_count():
     result = suggested(call("a/1", "a", party_known=False), call("b/1", "b", language="de"))
     assert (result.calls, result.candidates, result.unused) == ({}, (), ())

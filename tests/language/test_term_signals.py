@@ -72,6 +72,7 @@ def test_mention_shares_by_hand(words_of: WordsOf) -> None:
     assert signals["customer_need_term_share"].value == pytest.approx(4 / 5)
     assert signals["seller_need_term_share"].value == pytest.approx(1 / 5)
     assert signals["seller_need_term_share"].n == 5
+    assert signals["need_term_share"].evidence == ()  # no times
 
 
 def test_below_five_mentions_the_parts_are_kept_but_there_is_no_value(words_of: WordsOf) -> None:

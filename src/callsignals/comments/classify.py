@@ -35,8 +35,8 @@ class CommentClassifier:
     """Rules, heads and thresholds, loaded and verified.
 
     ``exact`` asks the sentence encoder about every text and each of its clauses; ``fast`` looks words up in a table;
-    ``auto`` asks the fast one first and the exact one where that is not sure, about the whole text alone: its clauses
-    (quotes, further sources) stay as the fast one read them, which halves the cost.
+    ``auto`` asks the fast one first and the exact one where that is not sure; of a survey comment about the whole text
+    alone: its clauses (the quotes) stay as the fast one read them, which halves the cost.
 
     Args:
         heads_folder: verified ``models/comments``.
@@ -101,11 +101,11 @@ class CommentClassifier:
         return results
 
     def _batch(self, batch: Sequence[Prepared]) -> list[ClassifiedComment]:
-        """Ask the tiers in turn; a later one only the whole of the texts that those before were not sure of."""
+        """Ask the tiers in turn; a later one about the texts alone that those before were not sure of."""
         found: dict[int, ClassifiedComment] = {}
         pending: dict[int, dict[Unit, Judgement]] = {i: {} for i in range(len(batch))}
         for tier in self._tiers:
-            asked = {i: batch[i].units[: 1 if judged else None] for i, judged in pending.items()}
+            asked = {i: _again(batch[i]) if judged else batch[i].units for i, judged in pending.items()}
             answers = tier.judge.judge(chain.from_iterable(asked.values()))
             for i, units in asked.items():
                 pending[i].update({unit: answers[unit] for unit in units})
@@ -114,6 +114,11 @@ class CommentClassifier:
                 if last or is_sure(batch[i], judged, tier.judge.families, tier.measured):
                     found[i] = classified(batch[i], pending.pop(i), tier)
         return [found[i] for i in range(len(batch))]
+
+
+def _again(prepared: Prepared) -> tuple[Unit, ...]:
+    """What a later tier is asked about a comment: clauses of surveys only give quotes, those of referrals sources."""
+    return prepared.units[:1] if prepared.item.kind == "survey" else prepared.units
 
 
 def shipped_digest(rules_extra: Path | None = None, models: Path | None = None, tier: Tier = "auto") -> str:
