@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from callsignals.batch.expected import SECONDS_PER_AUDIO_SECOND, hearing_notice, shown_duration, wall_s
+from callsignals.batch.expected import SECONDS_PER_AUDIO_SECOND, hearing_notice, shown_duration, wall_s, weighed_s
 
 
 @pytest.fixture
@@ -21,6 +21,18 @@ def ten_minutes(tmp_path: Path) -> Path:
 def test_work_is_shared_by_no_more_workers_than_there_are_recordings():
     assert wall_s(1000.0, 10, 2) == 1000.0 * SECONDS_PER_AUDIO_SECOND / 2
     assert wall_s(1000.0, 1, 2) == 1000.0 * SECONDS_PER_AUDIO_SECOND
+
+
+def test_a_call_of_seconds_takes_as_long_as_the_shortest_window():
+    assert [weighed_s(length_s) for length_s in (None, 0.0, 3.0, 12.0, 13.0)] == [0.0, 0.0, 12.0, 12.0, 13.0]
+
+
+def test_hundreds_of_tiny_calls_are_worth_a_notice(tmp_path):
+    path = tmp_path / "call.wav"
+    soundfile.write(path, np.zeros(3 * 8000, np.int16), 8000)
+    notice = hearing_notice([path] * 300, 1)
+    assert notice is not None
+    assert notice.startswith("About 15 minutes of audio to hear, about 4 minutes with 1 worker")  # 300 x 12 s x 0.07
 
 
 def test_hours_are_told_from_a_sample_of_the_headers(ten_minutes):

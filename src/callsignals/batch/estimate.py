@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callsignals.batch.calls import recordings_heard
-from callsignals.batch.expected import SECONDS_PER_AUDIO_SECOND, shown_duration, wall_s
+from callsignals.batch.expected import SECONDS_PER_AUDIO_SECOND, shown_duration, wall_s, weighed_s
 from callsignals.batch.hear_stage import default_workers
 from callsignals.batch.listener import Listener, Silent
 from callsignals.batch.store import Store
@@ -67,7 +67,7 @@ def estimate_run(workspace: Workspace, workers: int | None = None, listener: Lis
 
     workers, listener = workers or default_workers(), listener or Silent()
     failures = list(workspace.failures)
-    audio_s, left_s, unknown, to_hear = 0.0, 0.0, 0, 0
+    audio_s, left_s, weighed_left_s, unknown, to_hear = 0.0, 0.0, 0.0, 0, 0
     recordings = [row for row in workspace.calls if row.audio]
     heard = _heard(workspace)
     listener.begin("check", len(recordings))
@@ -83,6 +83,7 @@ def estimate_run(workspace: Workspace, workers: int | None = None, listener: Lis
             if row.call_id not in heard:
                 to_hear += 1
                 left_s += duration_s or 0.0
+                weighed_left_s += weighed_s(duration_s)
                 unknown += duration_s is None
     listener.end()
     return Estimate(
@@ -94,7 +95,7 @@ def estimate_run(workspace: Workspace, workers: int | None = None, listener: Lis
         left_s=left_s,
         unknown_length=unknown,
         workers=workers,
-        work_s=wall_s(left_s, to_hear, workers),
+        work_s=wall_s(weighed_left_s, to_hear, workers),
         failures=tuple(failures),
     )
 
