@@ -52,8 +52,8 @@ dist: $(VENV)/.installed-dist
 
 # Wheel and sdist into empty environments of every Python there is, demo and extras too; then with the newest dependencies.
 dist-check: dist
-	$(BIN)/python tests/clean_install.py dist --demo --extras
-	$(BIN)/python tests/clean_install.py dist --newest
+	$(BIN)/python tests/clean_install.py dist --uv --demo --extras
+	$(BIN)/python tests/clean_install.py dist --uv --newest
 
 # What a user's installation consists of (CycloneDX), in dist/: run-time dependencies alone, of the pinned versions.
 SBOM := build/sbom
