@@ -49,6 +49,15 @@ def test_one_slip_of_the_pen_is_mended(spelling: Spelling, written: str, meant: 
     assert mended(spelling, f"good {written} here", "en") == f"good {meant} here"
 
 
+def test_what_is_longer_than_any_word_is_not_looked_up(spelling: Spelling, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(spelling, "_is_known", lambda word, _: asked.append(word) or True)
+    for text in ("y" * 8_000, "z" * 41):
+        assert mended(spelling, text, "fi") == text
+        assert spelling.dotted(normalise(text), "fi").text == text
+    assert asked == []
+
+
 def test_two_slips_in_a_word_are_not_guessed(spelling: Spelling) -> None:
     assert mended(spelling, "good srvce here", "en") == "good srvce here"
 

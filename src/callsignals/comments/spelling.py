@@ -31,8 +31,9 @@ PLAIN_FACTOR = 2
 READINGS_FACTOR = 8
 """Of two words with the same letters under the dots, one is meant when it was seen so many times more often."""
 MOSTLY = 0.75
-MINIMUM_LETTERS = 3
-SHORT_LETTERS = 3
+"""From this share of known words on a text with its dots put back is taken to be in that language."""
+MINIMUM_LETTERS, MAXIMUM_LETTERS = 3, 40
+"""Of words for which a near one is sought: the work grows with the square of the length."""
 MINIMUM_COMPOUND_LETTERS = 8
 KNOWN_WORDS = 65_536
 """So many answers are kept, then all are forgotten at once."""
@@ -113,7 +114,7 @@ class Spelling:
             word = match.group()
             right = self._dotted(word.lower(), language)
             count += 1
-            known += self._is_known(right, language)
+            known += len(word) <= MAXIMUM_LETTERS and self._is_known(right, language)
             if right != word.lower():
                 found.append((*match.span(), _in_case_of(word, right)))
         return _replaced(plain, found) if found and known >= MOSTLY * count else plain
@@ -128,6 +129,8 @@ class Spelling:
         return known
 
     def _look_up(self, word: str, language: str, is_bare: bool) -> str:
+        if len(word) > MAXIMUM_LETTERS:
+            return word
         if self._is_known(word, language):
             return self._dotted(word, language) if is_bare else word
         dotted = self._dotted(word, language)
@@ -156,7 +159,7 @@ class Spelling:
             for form in _without_one(plain)
             for other in near.get(form, ())
             if _is_one_slip_away(plain, fold(other))
-            and (min(len(other), len(word)) > SHORT_LETTERS or counts[other] >= COMMON)
+            and (min(len(other), len(word)) > MINIMUM_LETTERS or counts[other] >= COMMON)
         }
         return min(candidates, key=lambda w: (w[0] != word[0], -counts[w], w), default=word)
 
