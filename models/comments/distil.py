@@ -26,7 +26,7 @@ import skops.io
 import torch
 from corpus import Row
 from variations import Words, single_words, variations
-from workbench import SIGNAL_WITH_RULES, say
+from workbench import say, whole_unit
 
 from callsignals.comments.fast_vectors import FAST_FILE
 from callsignals.comments.heads import FAMILIES, HeadFamily, load_families
@@ -85,33 +85,30 @@ def units(rows: Sequence[Row], more: Sequence[Path], rules: RuleSet) -> list[Uni
     return list(dict.fromkeys(found))
 
 
-def _whole(family: str, text: str, language: str | None, rules: RuleSet) -> Unit:
-    hits = rules.hits(SIGNAL_WITH_RULES[family], text, language)
-    return Unit(family, text, language, tuple(dict.fromkeys(hit.label for hit in hits)))
-
-
 def _of_rows(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
     """Whole texts, the tone of surveys and replies in both families, and clauses."""
     for row in rows:
         family = FAMILY_OF_KIND[row.kind]
-        yield _whole(family, row.text, row.language, rules)
+        yield whole_unit(family, row.text, row.language, rules)
         if family != "referral":
-            yield _whole("survey" if family == "reply" else "reply", row.text, row.language, rules)
+            yield whole_unit("survey" if family == "reply" else "reply", row.text, row.language, rules)
         if family != "reply":
             yield from (Unit(family, clause.text, row.language) for clause in clauses(row.text))
 
 
 def _of_pairs(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
     for example in joined(rows, JOINED, random.Random(SEED)):
-        yield _whole("referral" if "sources" in example.targets else "survey", example.text, example.language, rules)
+        yield whole_unit(
+            "referral" if "sources" in example.targets else "survey", example.text, example.language, rules
+        )
 
 
 def _of_variations(rows: Sequence[Row], rules: RuleSet) -> Iterator[Unit]:
     words = Words(ENCODER)
     for varied in variations(rows, words, SEED):
-        yield _whole(varied.kind, varied.text, varied.language, rules)
+        yield whole_unit(varied.kind, varied.text, varied.language, rules)
         if varied.kind == "reply":
-            yield _whole("survey", varied.text, varied.language, rules)
+            yield whole_unit("survey", varied.text, varied.language, rules)
     for language, word in single_words(words):
         yield from (Unit(family, word, language) for family in FAMILIES)
 

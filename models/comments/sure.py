@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from corpus import Row
 from labelled_rows import REFERRAL_LABELS, survey_examples
-from workbench import SIGNAL_WITH_RULES, Workbench, say
+from workbench import Workbench, say, whole_unit
 
 from callsignals.comments.heads import Head
-from callsignals.comments.judge import Judge, Unit
+from callsignals.comments.judge import Judge
 from callsignals.comments.labels import NONE_LABEL, UNSAID_LABEL
 from callsignals.comments.tiers import confidence_of, exact_judge, fast_judge
 
@@ -44,7 +44,7 @@ def sure_thresholds(bench: Workbench, folder: Path) -> dict[str, float]:
 
 def _of_kind(bench: Workbench, kind: str, fast: Judge, exact: Judge) -> dict[str, float]:
     rows = bench.developing(kind)
-    units = [_unit(bench, row) for row in rows]
+    units = [whole_unit(row.kind, row.text, row.language, bench.rules) for row in rows]
     first, second = fast.judge(units), exact.judge(units)
     heads = fast.families[kind].heads
     confidence = {
@@ -113,11 +113,6 @@ def _at(levels: Mapping[str, Floats], place: Mapping[str, int]) -> dict[str, flo
 
 def _sure(confidence: Mapping[str, Floats], limits: Mapping[str, float]) -> Booleans:
     return np.asarray(np.all([confidence[name] >= limit for name, limit in limits.items()], axis=0), np.bool_)
-
-
-def _unit(bench: Workbench, row: Row) -> Unit:
-    hits = bench.rules.hits(SIGNAL_WITH_RULES[row.kind], row.text, row.language)
-    return Unit(row.kind, row.text, row.language, tuple(dict.fromkeys(hit.label for hit in hits)))
 
 
 def _answers(head: Head, probabilities: npt.NDArray[np.float64]) -> Booleans:

@@ -14,7 +14,7 @@ import numpy as np
 from corpus import Row
 
 from callsignals.comments.features import TextFeatures
-from callsignals.comments.judge import Encoder
+from callsignals.comments.judge import Encoder, Unit
 from callsignals.comments.rules import RuleSet
 from callsignals.comments.spelling import Spelling
 from callsignals.comments.training import Examples, Layer
@@ -36,6 +36,12 @@ LAYER_OF_HEAD = {
 """Tasks of ``models/e5/examples.py``."""
 SIGNAL_WITH_RULES = {"referral": "referral_source", "survey": "recommends", "reply": "reply_intent"}
 """Whose rules' hits the heads of each family see."""
+
+
+def whole_unit(family: str, text: str, language: str | None, rules: RuleSet) -> Unit:
+    """A whole text as the judge is asked about it: with the labels that the family's rules found."""
+    hits = rules.hits(SIGNAL_WITH_RULES[family], text, language)
+    return Unit(family, text, language, tuple(dict.fromkeys(hit.label for hit in hits)))
 
 
 def say(line: str) -> None:

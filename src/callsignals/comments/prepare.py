@@ -12,14 +12,13 @@ from callsignals.comments.judge import Unit
 from callsignals.comments.normalise import NormalisedText, normalise
 from callsignals.comments.reasons import Clause, clauses
 from callsignals.comments.rules import RuleHit, RuleSet
-from callsignals.comments.spelling import Spelling
+from callsignals.comments.spelling import DOTTED_LANGUAGES, Spelling
 from callsignals.language.text_language import detect_text_language
 from callsignals.vocabulary.spoken import LANGUAGES
 
 __all__ = ["Prepared", "Reader"]
 
 _WORD = re.compile(r"\w+")
-_DOTTED_LANGUAGES = ("sv", "fi")
 _SIGNAL_WITH_RULES = {"referral": "referral_source", "survey": "recommends", "reply": "reply_intent"}
 
 
@@ -72,10 +71,8 @@ class Reader:
         brand_only = bool(decisive_labels(hits)) and word_count <= BRAND_ONLY_WORDS
         foreign = f"language_{language}" if language is not None and language not in LANGUAGES else None
         if brand_only and foreign and not _is_foreign_without(plain.text, hits):
-            language, foreign = (
-                _hint(item),
-                None,
-            )  # "Instagram LinkedIn" looks like any language; the brand still counts
+            # "Instagram LinkedIn" looks like any language; the brand still counts.
+            language, foreign = _hint(item), None
         blocked = _emptyish(plain.text, brand_only) or foreign
         parts = tuple(clauses(plain.text)) if item.kind != "reply" and blocked is None else ()
         units = _units(item, plain, language, hits, parts)
@@ -95,7 +92,7 @@ class Reader:
         found = detect_text_language(plain.text, hint).language
         if found in LANGUAGES:
             return found
-        for language in (hint,) if hint in LANGUAGES else _DOTTED_LANGUAGES:
+        for language in (hint,) if hint in LANGUAGES else DOTTED_LANGUAGES:
             dotted = self.spelling.dotted(plain, str(language))
             if dotted is not plain and detect_text_language(dotted.text, hint).language == language:
                 return language

@@ -12,18 +12,19 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 from callsignals.comments.normalise import NormalisedText, fold
 from callsignals.errors import ModelError
-from callsignals.language.compounds import COMPOUNDING, compound_lemma
-from callsignals.language.dictionary import lemma_forms
+from callsignals.language.compounds import is_known_word
 
-__all__ = ["WORDS_FILE", "Spelling", "words_of"]
+__all__ = ["DOTTED_LANGUAGES", "WORDS_FILE", "Spelling", "words_of"]
 
 WORDS_FILE = "words.json"
+DOTTED_LANGUAGES = ("sv", "fi")
+"""Those that write å, ä and ö."""
 COMMON = 30
 """A word of three letters is put in another's place when it was seen so often."""
 PLAIN_FACTOR = 2
@@ -34,7 +35,6 @@ MOSTLY = 0.75
 """From this share of known words on a text with its dots put back is taken to be in that language."""
 MINIMUM_LETTERS, MAXIMUM_LETTERS = 3, 40
 """Of words for which a near one is sought: the work grows with the square of the length."""
-MINIMUM_COMPOUND_LETTERS = 8
 KNOWN_WORDS = 65_536
 """So many answers are kept, then all are forgotten at once."""
 
@@ -92,7 +92,7 @@ class Spelling:
         if language is None or language not in self._counts:
             return plain
         text = plain.text
-        is_bare = language in COMPOUNDING and _DOTTED.search(text) is None
+        is_bare = language in DOTTED_LANGUAGES and _DOTTED.search(text) is None
         is_loud = text.isupper()
         found: list[tuple[int, int, str]] = []
         for match in _WORD.finditer(text):
@@ -107,7 +107,7 @@ class Spelling:
 
     def dotted(self, plain: NormalisedText, language: str) -> NormalisedText:
         """A text in plain letters with å, ä and ö put back; itself unless most of its words are then known."""
-        if language not in COMPOUNDING or not plain.text.isascii():
+        if language not in DOTTED_LANGUAGES or not plain.text.isascii():
             return plain
         found, known, count = [], 0, 0
         for match in _WORD.finditer(plain.text):
@@ -148,9 +148,7 @@ class Spelling:
 
     def _is_known(self, word: str, language: str) -> bool:
         """English is known everywhere: much of business speech is."""
-        return any(
-            word in self._counts.get(code, ()) or bool(lemma_forms(word, code)) for code in (language, "en")
-        ) or (len(word) >= MINIMUM_COMPOUND_LETTERS and compound_lemma(word, language) is not None)
+        return any(word in self._counts.get(code, ()) or is_known_word(word, code) for code in (language, "en"))
 
     def _nearest(self, word: str, language: str) -> str:
         counts, near, plain = self._counts[language], self._index(language), fold(word)
@@ -183,8 +181,8 @@ def _by_plain_form(words: Counts) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _without_one(word: str) -> Iterator[str]:
-    return iter({word, *(word[:i] + word[i + 1 :] for i in range(len(word)))})
+def _without_one(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def _is_one_slip_away(word: str, other: str) -> bool:

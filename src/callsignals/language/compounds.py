@@ -14,12 +14,13 @@ from functools import lru_cache
 from callsignals.language.dictionary import dictionary_lemma, inflection_stems, lemma_forms
 from callsignals.language.word_lists import words_by_language
 
-__all__ = ["CompoundPart", "compound_lemma", "terms_in_compound"]
+__all__ = ["CompoundPart", "compound_lemma", "is_known_word", "terms_in_compound"]
 
 COMPOUNDING = ("sv", "fi")
 """Languages that write compounds as one word."""
 _CACHE_SIZE = 65_536
 _MIN_PART_CHARACTERS = 3
+_MIN_KNOWN_COMPOUND_CHARACTERS = 8
 _MIN_TERM_CHARACTERS = 4
 """Shorter terms (``fel``, ``mål``) are sought only in words new to the dictionary, not in ``måltid``,"""
 _MIN_NEIGHBOUR_OF_SHORT_TERM = 4
@@ -48,6 +49,14 @@ class CompoundPart:
 
     term: str
     last: bool
+
+
+def is_known_word(word: str, language: str) -> bool:
+    """Whether the dictionary knows a word, or it is a compound of known ones."""
+    if lemma_forms(word, language):
+        return True
+    # Short brands fall apart into words only too easily: tiktok.
+    return len(word) >= _MIN_KNOWN_COMPOUND_CHARACTERS and compound_lemma(word, language) is not None
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

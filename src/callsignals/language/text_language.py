@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from callsignals.language.compounds import compound_lemma
+from callsignals.language.compounds import is_known_word
 from callsignals.language.dictionary import lemma_forms
 from callsignals.language.word_lists import words_by_language
 from callsignals.vocabulary.spoken import LANGUAGES
@@ -49,7 +49,6 @@ PLAIN = ((0.8, 0.3, 0), (0.6, 0.2, 1))
 than our other two, and this many more of its telling words are there than of any other language; py3langid, which takes
 most of the time, is not asked. It said otherwise in 6 of 13,800 comments, and was right in 3 of them."""
 
-MIN_COMPOUND_CHARACTERS = 8
 
 CUE_WORDS = words_by_language("cue_words")
 """Frequent words; those that several neighbours share tell nothing between them and do no harm."""
@@ -230,13 +229,6 @@ def _says_enough(words: list[str], language: str, probability: float) -> bool:
     """Whether a short text has words that its language knows; names and brands alone have no language."""
     if len(words) > SHORT_WORDS:
         return True
-    known = {ours: sum(_is_known(word, ours) for word in words) for ours in LANGUAGES}
+    known = {ours: sum(is_known_word(word, ours) for word in words) for ours in LANGUAGES}
     alone = all(known[language] > count for ours, count in known.items() if ours != language)
     return known[language] * 2 >= len(words) and known[language] > 0 and (alone or probability >= CERTAIN_PROBABILITY)
-
-
-def _is_known(word: str, language: str) -> bool:
-    if lemma_forms(word, language):
-        return True
-    # Short brands fall apart into words only too easily: tiktok.
-    return len(word) >= MIN_COMPOUND_CHARACTERS and compound_lemma(word, language) is not None
